@@ -1,0 +1,1 @@
+"""Many trials: running, keeping and resuming them."""

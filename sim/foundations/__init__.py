@@ -1,0 +1,1 @@
+"""Errors, time, chance and shapes: what every other room stands on, knowing nothing of families."""

@@ -1,0 +1,1 @@
+"""From evidence and chance to a frozen plan for one trial."""

@@ -1,0 +1,1 @@
+"""Saying what was found, in words, tables and pictures."""
