@@ -214,6 +214,9 @@ class Normal:
     def quantile(self, u: npt.ArrayLike) -> FloatArray:
         """Inverse of the cumulative distribution at `u`."""
         share = _ndtr(self._a) + np.asarray(u, dtype=np.float64) * self._mass
+        share = np.clip(
+            share, _TINY, 1 - _TINY
+        )  # adding may have rounded to an end, where the curve has none
         return np.clip(self.centre + self.sd * _ndtri(share), self.low, self.high)
 
     @property

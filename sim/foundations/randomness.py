@@ -4,8 +4,8 @@ The key of a stream is the hash of seed / draw / run / decision; the place in it
 occurrence). The scenario is in no key, so the same family meets the same chances whatever is done for it, and
 asking for more numbers, or for other decisions, changes none.
 
-Bits come from the counter-based generator Philox-4x64-10 (Salmon and others, "Parallel random numbers: as easy
-as 1, 2, 3", 2011). Keys and counters are scientific format: changing one changes every result.
+Bits come from the counter-based generator Philox-4x64-10 (Salmon and others, "Parallel random numbers: as
+easy as 1, 2, 3", 2011). Keys and counters are scientific format: changing one changes every result.
 """
 
 from __future__ import annotations
