@@ -1,4 +1,4 @@
-"""The house's rules, read from its source: imports point left, the engine knows no chance, rooms stay small."""
+"""The rules of the house, read from its source: imports point left, no chance in the engine, small rooms."""
 
 import ast
 import re
