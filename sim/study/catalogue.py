@@ -1,0 +1,297 @@
+"""Every parameter that the model knows: its unit, its bounds and, for a table, its keys.
+
+One line a parameter. A study that leaves one out, or names one that is not here, does not load.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+
+AGES = ("under 1", "1-4", "5-9", "10-12", "13-15", "16-17")
+"""Age bands of children."""
+BROAD_AGES = ("under 1", "1-4", "5-9", "10-15", "16-17")
+"""Age bands of the published tables of children looked after."""
+YEARS = ("2023/24", "2024/25", "2025/26")
+"""Financial years that prices are written for in the first study."""
+LEVELS = ("early help", "child in need", "child protection", "pre-proceedings", "proceedings")
+"""Levels at which a family's case is open after assessment."""
+HELD_BY = ("assessment", *LEVELS, "closed")
+"""Who holds a family, closed cases included."""
+STAYS = ("short", "medium", "long")
+"""Kinds of stay in care."""
+ENDINGS = ("returned home", "returned home unplanned", "special guardianship", "adopted", "other")
+"""How a stay ends before the age of 18."""
+PLACEMENTS = (
+    "own foster",
+    "agency foster",
+    "children's home",
+    "supported accommodation",
+    "with parents",
+)
+"""Placements with different prices."""
+SERVICES = {
+    "early_help": "early help",
+    "family_group_conference": "family group conference",
+    "family_safeguarding": "family safeguarding",
+    "edge_of_care": "edge of care",
+}
+"""The name of each service in settings, and as it is written for readers."""
+ROLES = {
+    "early_help": ("key_worker",),
+    "family_group_conference": ("coordinator",),
+    "family_safeguarding": ("social_worker", "specialist"),
+    "edge_of_care": ("manager", "social_worker", "family_support_worker"),
+}
+"""The roles whose posts make up each service's team."""
+ALL_ROLES = (
+    "manager",
+    "social_worker",
+    "family_support_worker",
+    "key_worker",
+    "coordinator",
+    "specialist",
+)
+"""Every role, once."""
+BASELINE = ("early_help", "family_group_conference")
+"""Services that are open with no change."""
+ESTABLISHED = ("key_worker", "coordinator", "social_worker")
+"""Roles with posts on the first day of every scenario."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What a parameter must be."""
+
+    unit: str
+    """The unit, as a study must write it."""
+    low: float = 0.0
+    """The least value allowed."""
+    high: float = inf
+    """The greatest value allowed."""
+    keys: tuple[str, ...] | None = None
+    """Keys of a table; None for a single number."""
+    sums_to_one: bool = False
+    """Whether a table's values are shares of one whole."""
+    by_year: bool = False
+    """Whether the keys are financial years: each year of the study, others allowed."""
+    whole: bool = False
+    """Whether only whole numbers make sense."""
+    estimand: bool = False
+    """Whether the study must say what exactly the effect was measured as."""
+
+
+def share(keys: tuple[str, ...] | None = None) -> Kind:
+    """A share from 0 to 1, or a table of separate shares."""
+    return Kind(unit="share", high=1.0, keys=keys)
+
+
+def split(*keys: str) -> Kind:
+    """Shares of one whole."""
+    return Kind(unit="share", high=1.0, keys=keys, sums_to_one=True)
+
+
+def rate(*keys: str) -> Kind:
+    """A yearly rate, or a table of them."""
+    return Kind(unit="per year", keys=keys or None)
+
+
+def days() -> Kind:
+    """A length of time; never nothing."""
+    return Kind(unit="days", low=0.001, high=36525.0)
+
+
+def years() -> Kind:
+    """A length of time in years; never nothing."""
+    return Kind(unit="years", low=0.001, high=1000.0)
+
+
+def months() -> Kind:
+    """A length of time in months; never nothing."""
+    return Kind(unit="months", low=0.001, high=1200.0)
+
+
+def multiplier(*keys: str) -> Kind:
+    """A factor that leaves a quantity alone when it is 1."""
+    return Kind(unit="multiplier", high=100.0, keys=keys or None)
+
+
+def effect() -> Kind:
+    """The effect of a service: a ratio, with what it was measured as."""
+    return Kind(unit="ratio", low=0.01, high=100.0, estimand=True)
+
+
+def count(unit: str, *keys: str) -> Kind:
+    """So many of something; not always whole, for a mean or a yearly flow."""
+    return Kind(unit=unit, keys=keys or None)
+
+
+def posts() -> Kind:
+    """Funded posts: whole ones."""
+    return Kind(unit="posts", whole=True)
+
+
+def price() -> Kind:
+    """Pounds a week in each financial year."""
+    return Kind(unit="pounds a week", keys=YEARS, by_year=True)
+
+
+def pay() -> Kind:
+    """Pounds a year."""
+    return Kind(unit="pounds a year")
+
+
+CATALOGUE: dict[str, Kind] = {
+    "demand.families_referred": count("families a year"),
+    "demand.outcome": split("no further action", "early help", "child in need", "child protection"),
+    "demand.re_referral": rate("first year", "later"),
+    "uncertainty.entry_level": multiplier(),
+    "uncertainty.exit_level": multiplier(),
+    "uncertainty.yearly_noise": Kind(unit="coefficient of variation", high=2.0),
+    "family.size": split("1", "2", "3", "4", "5"),
+    "family.youngest": split(*AGES),
+    "family.sibling_gap_years": years(),
+    "family.pregnancy": share(),
+    "family.later_births": rate(),
+    "family.heterogeneity": Kind(unit="log standard deviation", high=3.0),
+    "family.domestic_abuse": share(),
+    "family.mental_health": share(),
+    "family.substance_misuse": share(),
+    "family.relationship_breakdown": share(),
+    "pathway.assessment_days": days(),
+    "pathway.early_help.step_up": rate("first 6 months", "later"),
+    "pathway.early_help.close": rate("first 3 months", "later"),
+    "pathway.child_in_need.step_up": rate("first 6 months", "later"),
+    "pathway.child_in_need.close": rate("first 3 months", "3 to 12 months", "later"),
+    "pathway.child_in_need.to_early_help": share(),
+    "pathway.child_protection.step_up": rate("first 6 months", "later"),
+    "pathway.child_protection.step_down": rate("first 6 months", "later"),
+    "pathway.pre_proceedings.issue": rate("first 8 weeks", "8 to 26 weeks", "later"),
+    "pathway.pre_proceedings.step_down": rate("first 8 weeks", "8 to 26 weeks", "later"),
+    "pathway.proceedings.end": rate("first 26 weeks", "later"),
+    "routes.court": rate("pre-proceedings", "first 4 weeks", "later"),
+    "routes.court_by_youngest": multiplier(*AGES),
+    "routes.breakdown": rate(*AGES),
+    "routes.breakdown_by_status": multiplier(*HELD_BY),
+    "routes.no_warning": rate(*HELD_BY),
+    "routes.crisis_to_care": share(),
+    "routes.window_days": days(),
+    "routes.sibling_joins": share(("court", "breakdown", "no warning")),
+    "care.stay.breakdown": split(*STAYS),
+    "care.stay.court": split(*STAYS),
+    "care.stay.no_warning": split(*STAYS),
+    "care.exit.short": rate(),
+    "care.exit.medium": rate(),
+    "care.exit.long": rate(*AGES),
+    "care.exit.long_first_half_year": multiplier(),
+    "care.exit_kind.short": split(*ENDINGS),
+    "care.exit_kind.medium": split(*ENDINGS),
+    "care.exit_kind.long_under_5": split(*ENDINGS),
+    "care.exit_kind.long_5_9": split(*ENDINGS),
+    "care.exit_kind.long_10_15": split(*ENDINGS),
+    "care.exit_kind.long_16_17": split(*ENDINGS),
+    "care.after_return": rate("first 3 months", "3 to 12 months", "later"),
+    "care.placement.under_1": split(*PLACEMENTS),
+    "care.placement.1_4": split(*PLACEMENTS),
+    "care.placement.5_9": split(*PLACEMENTS),
+    "care.placement.10_12": split(*PLACEMENTS),
+    "care.placement.13_15": split(*PLACEMENTS),
+    "care.placement.16_17": split(*PLACEMENTS),
+    "care.opening": count("children", *BROAD_AGES),
+    "care.opening_unaccompanied": Kind(unit="children", whole=True),
+    "care.unaccompanied_a_year": count("children a year"),
+    "care.returned_recently": count("children a year"),
+    "care.starts_by_age": count("children a year", *AGES),
+    "opening.families": count("families", *LEVELS),
+    "opening.tilt": Kind(unit="exponent", high=5.0, keys=LEVELS),
+    "services.early_help.length_days": days(),
+    "services.early_help.take_up": share(),
+    "services.early_help.lapse_days": days(),
+    "services.early_help.families_per_post.key_worker": count("families"),
+    "services.early_help.baseline_coverage": share(),
+    "services.family_group_conference.length_days": days(),
+    "services.family_group_conference.take_up": share(),
+    "services.family_group_conference.offered_early": share(),
+    "services.family_group_conference.offered_pre_proceedings": share(),
+    "services.family_group_conference.lapse_days": days(),
+    "services.family_group_conference.families_per_post.coordinator": count("families"),
+    "services.family_group_conference.baseline_coverage_early": share(),
+    "services.family_group_conference.baseline_coverage_pre": share(),
+    "services.family_safeguarding.length_days": days(),
+    "services.family_safeguarding.take_up": share(),
+    "services.family_safeguarding.lapse_days": days(),
+    "services.family_safeguarding.families_per_post.social_worker": count("families"),
+    "services.family_safeguarding.families_per_post.specialist": count("families"),
+    "services.family_safeguarding.eligible_child_in_need": share(),
+    "services.family_safeguarding.fidelity_months": months(),
+    "services.edge_of_care.length_days": days(),
+    "services.edge_of_care.take_up": share(),
+    "services.edge_of_care.heard": share(HELD_BY),
+    "services.edge_of_care.panel_every_days": days(),
+    "services.edge_of_care.families_per_post.manager": count("families"),
+    "services.edge_of_care.families_per_post.social_worker": count("families"),
+    "services.edge_of_care.families_per_post.family_support_worker": count("families"),
+    "services.edge_of_care.fidelity_months": months(),
+    "services.edge_of_care.step_down": share(),
+    "services.edge_of_care.return_home_lapse_days": days(),
+    "effects.early_help.step_up": effect(),
+    "effects.early_help.breakdown": effect(),
+    "effects.fgc_early.step_up": effect(),
+    "effects.fgc_early.breakdown": effect(),
+    "effects.fgc_pre_proceedings": effect(),
+    "effects.family_safeguarding.court": effect(),
+    "effects.family_safeguarding.breakdown": effect(),
+    "effects.family_safeguarding.plan_start": effect(),
+    "effects.family_safeguarding.plan_end": effect(),
+    "effects.edge_of_care.entry": effect(),
+    "effects.edge_of_care.crisis": effect(),
+    "effects.edge_of_care.return_home": effect(),
+    "effects.half_life_years": years(),
+    "staffing.early_help.posts.key_worker": posts(),
+    "staffing.family_group_conference.posts.coordinator": posts(),
+    "staffing.family_safeguarding.posts.social_worker": posts(),
+    "staffing.vacancy_at_start": share(ESTABLISHED),
+    "staffing.advert_days": days(),
+    "staffing.advert_success": share(ALL_ROLES),
+    "staffing.agency_share": share(ALL_ROLES),
+    "staffing.agency_delay_days": days(),
+    "staffing.leaving": rate(*ALL_ROLES),
+    "staffing.agency_leaving": rate(),
+    "staffing.induction_days": days(),
+    "staffing.induction_load": share(),
+    "prices.own_foster": price(),
+    "prices.agency_foster": price(),
+    "prices.childrens_home": price(),
+    "prices.supported_accommodation": price(),
+    "prices.with_parents": price(),
+    "prices.special_guardianship": price(),
+    "price_level.own_foster": multiplier(),
+    "price_level.agency_foster": multiplier(),
+    "price_level.childrens_home": multiplier(),
+    "price_level.supported_accommodation": multiplier(),
+    "price_level.with_parents": multiplier(),
+    "price_level.special_guardianship": multiplier(),
+    "salaries.manager": pay(),
+    "salaries.social_worker": pay(),
+    "salaries.family_support_worker": pay(),
+    "salaries.key_worker": pay(),
+    "salaries.coordinator": pay(),
+    "salaries.specialist": pay(),
+    "salaries.agency_premium": pay(),
+}
+"""Every parameter by its dotted name."""
+
+
+def groups() -> frozenset[str]:
+    """The dotted names above the parameters, such as `services.edge_of_care`."""
+    found: set[str] = set()
+    for name in CATALOGUE:
+        parts = name.split(".")
+        found.update(".".join(parts[:depth]) for depth in range(1, len(parts)))
+    return frozenset(found)
+
+
+def names_within(group: str) -> tuple[str, ...]:
+    """The names that may be written one level below a group ("" for the top)."""
+    start = f"{group}." if group else ""
+    return tuple(dict.fromkeys(n[len(start) :].split(".")[0] for n in CATALOGUE if n.startswith(start)))

@@ -1,0 +1,283 @@
+"""A study: what is simulated for which authority, read from YAML with every fault found at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.foundations.clock import Clock
+from sim.foundations.errors import InputError, Problem, did_you_mean
+from sim.foundations.randomness import parameter_quantile
+from sim.study.catalogue import CATALOGUE, names_within
+from sim.study.claims import Claim
+from sim.study.form import Form
+from sim.study.parameter_reader import read_parameters, read_value
+from sim.study.parameters import Parameter, Value
+from sim.study.scenario import Scenario
+from sim.study.scenario_reader import Observed, read_claims, read_observed, read_scenarios
+from sim.study.yaml_reader import Item, read_yaml
+
+SECTIONS = ("study", "run", "include", "scenarios", "claims", "observed")
+"""Top-level names that hold no parameters."""
+COMBINE = ("multiply", "strongest")
+"""How two services' effects on the same rate join: both multiply, or only the stronger counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """Everything that is assumed, proposed, claimed and observed for one authority."""
+
+    name: str
+    """What the study is called."""
+    authority: str
+    """The local authority."""
+    clock: Clock
+    """The days simulated."""
+    seed: int
+    """The number that all chance in it comes from."""
+    parameters: dict[str, Parameter]
+    """Every parameter of the catalogue, by dotted name."""
+    scenarios: dict[str, Scenario]
+    """Scenarios by name; "no change" first."""
+    claims: tuple[Claim, ...] = ()
+    """What the papers say will be reached."""
+    observed: dict[str, Observed] = dataclasses.field(default_factory=dict)
+    """Published series for the authority, by name."""
+    combine: str = "multiply"
+    """One of `COMBINE`."""
+    draws: int = 1
+    """Draws to make unless told otherwise."""
+    runs: int = 1
+    """Runs of each draw unless told otherwise."""
+    files: tuple[str, ...] = ()
+    """The files it was read from."""
+    meaning: str = ""
+    """What it asks, in a sentence or two."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what could change a number: no prose, file names or order of writing."""
+        content = {
+            "authority": self.authority,
+            "start": self.clock.start.isoformat(),
+            "end": self.clock.end.isoformat(),
+            "seed": self.seed,
+            "combine": self.combine,
+            "parameters": {name: p.content() for name, p in self.parameters.items()},
+            "scenarios": {name: s.content for name, s in self.scenarios.items()},
+            "claims": sorted((c.content() for c in self.claims), key=lambda c: str(c["id"])),
+            "observed": {name: one.points for name, one in self.observed.items()},
+        }
+        text = json.dumps(content, sort_keys=True, ensure_ascii=True, allow_nan=False)
+        return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+    def values(self, draw: int, seed: int | None = None) -> dict[str, Value]:
+        """The value of every parameter in a draw; draw 0 is the central value of each."""
+        if draw < 0:
+            raise InputError.of(f"expected a draw of at least 0; found {draw}")
+        if draw == 0:
+            return {name: p.central for name, p in self.parameters.items()}
+        seed = self.seed if seed is None else seed
+        return {
+            name: p.central if p.known else p.at(parameter_quantile(seed, draw, name))
+            for name, p in self.parameters.items()
+        }
+
+    def scenario(self, name: str) -> Scenario:
+        """A scenario by name; "a & b" unites two. InputError gives the nearest name."""
+        found: Scenario | None = None
+        for part in (piece.strip() for piece in name.split("&")):
+            if part not in self.scenarios:
+                names = ", ".join(self.scenarios)
+                hint = did_you_mean(part, self.scenarios)
+                raise InputError.of(f"'{part}' is not a scenario of this study ({names}).{hint}")
+            one = self.scenarios[part]
+            found = one if found is None else found & one
+        assert found is not None
+        return found
+
+    def replace(
+        self,
+        values: Mapping[str, float | Mapping[str, float]] | None = None,
+        /,
+        **more: float | Mapping[str, float],
+    ) -> Study:
+        """The study with these parameters fixed at new values. Dotted names go in a mapping."""
+        problems: list[Problem] = []
+        parameters = dict(self.parameters)
+        years = tuple(year.label for year in self.clock.years)
+        for name, value in {**(values or {}), **more}.items():
+            if name not in CATALOGUE:
+                hint = did_you_mean(name, CATALOGUE)
+                problems.append(Problem("", name, f"not a parameter this model knows.{hint}"))
+                continue
+            read = read_value(_as_item(name, value), CATALOGUE[name], years, problems)
+            if read is not None:
+                shape = "table" if isinstance(read, dict) else "fixed"
+                parameters[name] = dataclasses.replace(
+                    parameters[name], value=read, low=None, high=None, shape=shape, arms=()
+                )
+        if problems:
+            raise InputError(problems)
+        return dataclasses.replace(self, parameters=parameters)
+
+
+def load_study(path: str | Path) -> Study:
+    """The study in a YAML file and those it includes. InputError lists everything that is wrong."""
+    problems: list[Problem] = []
+    main = Path(path)
+    top, files = _read_files(main, problems)
+    if top is None:
+        raise InputError(problems)
+    for name, item in top.items():
+        if name not in (*SECTIONS, *names_within("")):
+            hint = did_you_mean(name, (*SECTIONS, *names_within("")))
+            problems.append(item.problem(f"not a section this model knows.{hint}"))
+    study_form = _section(top, "study", main, problems, ("name", "authority", "meaning"), ())
+    run = _section(top, "run", main, problems, ("start", "end", "seed", "draws", "runs", "combine"), ())
+    clock = _clock(run)
+    if clock is None:
+        raise InputError(problems)
+    years = tuple(year.label for year in clock.years)
+    groups = {name: item for name, item in top.items() if name in names_within("")}
+    parameters = read_parameters(groups, years, str(main), problems)
+    scenarios = read_scenarios(_part(top, "scenarios", main, {}), clock, problems)
+    written = (top["scenarios"].mapping or {}) if "scenarios" in top else {}
+    claims = read_claims(
+        _part(top, "claims", main, ()), clock, tuple({**scenarios, **dict.fromkeys(written)}), problems
+    )
+    authority = _authority(study_form, top)
+    study = Study(
+        name=study_form.text("name") or "",
+        authority=authority or "",
+        clock=clock,
+        seed=run.whole("seed", low=0) or 0,
+        parameters=parameters,
+        scenarios=scenarios,
+        claims=claims,
+        observed=read_observed(_part(top, "observed", main, {}), authority or "", problems),
+        combine=run.choice("combine", COMBINE, "way to combine effects") or "multiply",
+        draws=run.whole("draws", low=1) or 1,
+        runs=run.whole("runs", low=1) or 1,
+        files=files,
+        meaning=study_form.text("meaning") or "",
+    )
+    if problems:
+        raise InputError(sorted(problems, key=_place))
+    return study
+
+
+def _read_files(main: Path, problems: list[Problem]) -> tuple[dict[str, Item] | None, tuple[str, ...]]:
+    """The top-level entries of the main file and of those it includes, merged."""
+    first = read_yaml(main, problems)
+    if first is None or first.mapping is None:
+        return None, ()
+    merged: dict[str, Item] = dict(first.mapping)
+    files = [main]
+    included = merged.pop("include", None)
+    if included is not None and included.entries is None:
+        problems.append(included.problem(f"expected a list of files; found {included.what}"))
+    for entry in included.entries or () if included is not None else ():
+        file = _included(entry, main, files, problems)
+        if file is None:
+            continue
+        files.append(file)
+        part = read_yaml(file, problems)
+        for name, item in ((part.mapping or {}) if part else {}).items():
+            if name == "include":
+                problems.append(item.problem("only the main file may include others"))
+            else:
+                merged[name] = _merge(merged[name], item, problems) if name in merged else item
+    return merged, tuple(str(file) for file in files)
+
+
+def _included(entry: Item, main: Path, files: list[Path], problems: list[Problem]) -> Path | None:
+    if entry.text is None or Path(entry.text).is_absolute():
+        problems.append(entry.problem(f"expected a file name relative to {main.name}; found {entry.what}"))
+        return None
+    file = main.parent / entry.text
+    if not file.is_file():
+        near = [str(p.relative_to(main.parent)) for p in sorted(main.parent.glob("**/*.yaml"))]
+        problems.append(entry.problem(f"there is no file {file}.{did_you_mean(entry.text, near)}"))
+        return None
+    if file in files:
+        problems.append(entry.problem(f"{file} is included twice"))
+        return None
+    return file
+
+
+def _merge(a: Item, b: Item, problems: list[Problem]) -> Item:
+    """One mapping out of two files'; parameters, scenarios and series may be written only once."""
+    whole = a.path in CATALOGUE or a.path.startswith(("scenarios.", "study", "run")) or a.path.count(".") > 3
+    if whole or a.mapping is None or b.mapping is None:
+        problems.append(b.problem(f"is written twice; the first is at {a.where}"))
+        return a
+    joined = dict(a.mapping)
+    for name, item in b.mapping.items():
+        joined[name] = _merge(joined[name], item, problems) if name in joined else item
+    return Item(content=joined, where=a.where, path=a.path)
+
+
+def _section(
+    top: Mapping[str, Item],
+    name: str,
+    main: Path,
+    problems: list[Problem],
+    required: tuple[str, ...],
+    optional: tuple[str, ...],
+) -> Form:
+    if name not in top:
+        problems.append(
+            Problem(f"{main}:1", name, f"missing: a study needs '{name}' ({', '.join(required)})")
+        )
+        return Form(Item(content={}, where=f"{main}:1", path=name), [], required=(), optional=())
+    return Form(top[name], problems, required=required, optional=optional)
+
+
+def _part(top: Mapping[str, Item], name: str, main: Path, empty: dict[str, Item] | tuple[Item, ...]) -> Item:
+    return top.get(name) or Item(content=empty, where=f"{main}:1", path=name)
+
+
+def _clock(run: Form) -> Clock | None:
+    start, end = run.date("start"), run.date("end")
+    if start is None or end is None:
+        return None
+    for name, day in (("start", start), ("end", end)):
+        if day.day != 1:
+            run.note(run.entries[name], f"expected the first day of a month; found {day}")
+            return None
+    if end <= start:
+        run.note(run.entries["end"], f"expected a date after the start, {start}; found {end}")
+        return None
+    return Clock(start=start, end=end)
+
+
+def _authority(form: Form, top: Mapping[str, Item]) -> str | None:
+    """The authority, which must be one that has observed series."""
+    name = form.text("authority")
+    known = tuple(top["observed"].mapping or ()) if "observed" in top else ()
+    if name is None or name in known:
+        return name
+    form.note(
+        form.entries["authority"],
+        f"'{name}' is not an authority with observed series ({', '.join(known) or 'none'}).",
+        name,
+        known,
+    )
+    return None
+
+
+def _as_item(name: str, value: float | Mapping[str, float]) -> Item:
+    if isinstance(value, Mapping):
+        parts = {key: _as_item(f"{name}.{key}", one) for key, one in value.items()}
+        return Item(content=parts, where="", path=name)
+    return Item(content=value, where="", path=name)
+
+
+def _place(problem: Problem) -> tuple[str, int]:
+    file, _, line = problem.where.rpartition(":")
+    return (file, int(line)) if line.isdigit() else (problem.where, 0)
