@@ -53,6 +53,8 @@ ALL_ROLES = (
     "specialist",
 )
 """Every role, once."""
+SOLVED_RATIOS = ("0.50", "0.60", "0.70", "0.80", "0.90", "1.00", "1.10", "1.20")
+"""Risk ratios for which `caresim solve` writes the multiplier that returns them."""
 BASELINE = ("early_help", "family_group_conference")
 """Services that are open with no change."""
 ESTABLISHED = ("key_worker", "coordinator", "social_worker")
@@ -159,6 +161,7 @@ CATALOGUE: dict[str, Kind] = {
     "family.substance_misuse": share(),
     "family.relationship_breakdown": share(),
     "pathway.assessment_days": days(),
+    "pathway.length_spread": Kind(unit="log standard deviation", high=2.0),
     "pathway.early_help.step_up": rate("first 6 months", "later"),
     "pathway.early_help.close": rate("first 3 months", "later"),
     "pathway.child_in_need.step_up": rate("first 6 months", "later"),
@@ -200,7 +203,9 @@ CATALOGUE: dict[str, Kind] = {
     "care.opening": count("children", *BROAD_AGES),
     "care.opening_unaccompanied": Kind(unit="children", whole=True),
     "care.unaccompanied_a_year": count("children a year"),
+    "care.unaccompanied_age": Kind(unit="years", low=10.0, high=18.0, keys=("from", "to")),
     "care.returned_recently": count("children a year"),
+    "care.returned_years": years(),
     "care.starts_by_age": count("children a year", *AGES),
     "opening.families": count("families", *LEVELS),
     "opening.tilt": Kind(unit="exponent", high=5.0, keys=LEVELS),
@@ -234,6 +239,7 @@ CATALOGUE: dict[str, Kind] = {
     "services.edge_of_care.fidelity_months": months(),
     "services.edge_of_care.step_down": share(),
     "services.edge_of_care.return_home_lapse_days": days(),
+    "services.edge_of_care.held_after_return_days": days(),
     "effects.early_help.step_up": effect(),
     "effects.early_help.breakdown": effect(),
     "effects.fgc_early.step_up": effect(),
@@ -247,6 +253,7 @@ CATALOGUE: dict[str, Kind] = {
     "effects.edge_of_care.crisis": effect(),
     "effects.edge_of_care.return_home": effect(),
     "effects.half_life_years": years(),
+    "solved.fgc_pre_proceedings": Kind(unit="multiplier", low=0.001, high=20.0, keys=SOLVED_RATIOS),
     "staffing.early_help.posts.key_worker": posts(),
     "staffing.family_group_conference.posts.coordinator": posts(),
     "staffing.family_safeguarding.posts.social_worker": posts(),

@@ -1,0 +1,170 @@
+"""What an engine reports: the event log, its versioned schema and its validator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.foundations.errors import QualityError
+from sim.model.terms import LEAVING_NAMES, OFFER_NAMES, PLACEMENT_NAMES, ROUTE_NAMES, STATUS_NAMES
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+SCHEMA = 1
+"""Version of the log; a change of meaning or order of columns raises it."""
+
+
+class Event(IntEnum):
+    """What happened. ``what`` and ``amount`` mean what the second line of each entry says."""
+
+    REFERRED = 0
+    """A family is referred. amount: occurrence."""
+    STATUS = 1
+    """The family's case is held at another level. what: Status. amount: spell."""
+    BORN = 2
+    CRISIS = 3
+    """A child's relationship at home breaks down. amount: occurrence."""
+    NOT_HEARD = 4
+    """Nobody refers that crisis to Edge of Care, which is open."""
+    WEATHERED = 5
+    """The crisis ends and the child is still at home. amount: 1 if Edge of Care was at work."""
+    ENTERED = 6
+    """A child becomes looked after. what: Route. amount: occurrence of the period of care."""
+    PLACED = 7
+    """what: Placement."""
+    LEFT = 8
+    """A period of care ends. what: Leaving."""
+    PLAN_STARTED = 9
+    """what: 1 if the family had a plan before. amount: children on it."""
+    PLAN_AVERTED = 10
+    PLAN_ENDED = 11
+    """amount: children on it."""
+    OFFERED = 12
+    """what: Offer. amount: occurrence."""
+    DECLINED = 13
+    ACCEPTED = 14
+    """The family waits for a place from now."""
+    STARTED = 15
+    """amount: ticks waited."""
+    FINISHED = 16
+    """The work ran its length. amount: ticks it lasted."""
+    STOPPED = 17
+    """The work ended early. amount: ticks it lasted."""
+    LAPSED = 18
+    """The offer ended before a place was free."""
+    EXHAUSTED = 19
+    """A keyed sequence ran out: a quality fault. what: which."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventLog:
+    """Columns of equal length in canonical order: tick, family, child, then as it happened.
+
+    ``family`` and ``child`` are identities from the Plan (child is -1 for events of a whole family).
+    """
+
+    tick: NDArray[np.int64]
+    family: NDArray[np.int64]
+    child: NDArray[np.int64]
+    event: NDArray[np.int64]
+    what: NDArray[np.int64]
+    amount: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.tick)
+
+    @classmethod
+    def from_records(cls, records: list[tuple[int, int, int, int, int, int]]) -> EventLog:
+        """Build the canonical log; a family's own events at one tick keep the order it lived them in."""
+        table = np.array(records, dtype=np.int64).reshape(-1, 6)
+        table = table[np.lexsort((table[:, 1], table[:, 0]))]
+        return cls(*(np.ascontiguousarray(column) for column in table.T))
+
+    def rows(self, event: Event) -> NDArray[np.bool_]:
+        """Mask of the records of one event."""
+        return self.event == int(event)
+
+    def of_family(self, family: int) -> EventLog:
+        """The records of one family."""
+        mask = self.family == family
+        return EventLog(*(getattr(self, name)[mask] for name in COLUMNS))
+
+    def tobytes(self) -> bytes:
+        """All columns as bytes: equal logs, equal bytes."""
+        return b"".join(getattr(self, name).tobytes() for name in COLUMNS)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The log as a table with words instead of codes; time in days from the start."""
+        import pandas as pd
+
+        from sim.foundations.clock import TICKS_PER_DAY
+
+        return pd.DataFrame(
+            {
+                "day": self.tick / TICKS_PER_DAY,
+                "family": self.family,
+                "child": self.child,
+                "event": [Event(code).name.lower().replace("_", " ") for code in self.event],
+                "what": [word(event, what) for event, what in zip(self.event, self.what, strict=True)],
+                "amount": self.amount,
+            }
+        )
+
+
+COLUMNS = ("tick", "family", "child", "event", "what", "amount")
+
+_WORDS = {
+    Event.STATUS: STATUS_NAMES,
+    Event.ENTERED: ROUTE_NAMES,
+    Event.PLACED: PLACEMENT_NAMES,
+    Event.LEFT: LEAVING_NAMES,
+    **dict.fromkeys(
+        (
+            Event.OFFERED,
+            Event.DECLINED,
+            Event.ACCEPTED,
+            Event.STARTED,
+            Event.FINISHED,
+            Event.STOPPED,
+            Event.LAPSED,
+        ),
+        OFFER_NAMES,
+    ),
+}
+
+
+def word(event: int, what: int) -> str:
+    """The name behind ``what`` for an event, or an empty text where it carries none."""
+    names = _WORDS.get(Event(event))
+    return names[what] if names else ""
+
+
+def validate(log: EventLog, horizon: int) -> None:
+    """Raise ``QualityError`` unless the log keeps the schema: order, range and care in alternation."""
+    problems = []
+    if len(log) and (log.tick.min() < 0 or log.tick.max() >= horizon):
+        problems.append("an event lies outside the simulated time")
+    if np.any(np.diff(log.tick) < 0):
+        problems.append("events are not in order of time")
+    if len(log) and (log.event.min() < 0 or log.event.max() > max(Event)):
+        problems.append("an event code is unknown")
+    moves = log.rows(Event.ENTERED) | log.rows(Event.LEFT)
+    order = np.argsort(log.child[moves], kind="stable")
+    child, event = log.child[moves][order], log.event[moves][order]
+    same = child[1:] == child[:-1]
+    if np.any(event[1:][same] == event[:-1][same]):
+        problems.append("a child enters care twice without leaving it, or leaves twice")
+    places = log.rows(Event.STARTED) | log.rows(Event.FINISHED) | log.rows(Event.STOPPED)
+    begun = np.where(log.event[places] == int(Event.STARTED), 1, -1)
+    key = log.family[places] * 16 + log.what[places]
+    order = np.argsort(key, kind="stable")
+    held = np.cumsum(begun[order]) if len(order) else np.zeros(0, dtype=np.int64)
+    if len(held) and (held.min() < 0):
+        problems.append("work ends that never began")
+    if problems:
+        raise QualityError("The event log breaks its schema: " + "; ".join(problems) + ".")

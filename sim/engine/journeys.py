@@ -1,0 +1,280 @@
+"""The life of a family with children's services, as a SimPy process.
+
+``family_journey`` is the whole story: arrive, then wake whenever something known or spent comes due, let it
+happen, and look again at what the family's circumstances now make likely. Within a wake a crisis beats
+everything, care comes before the level of the case, and the level before appointments.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from sim.engine import care
+from sim.engine import offers as service
+from sim.engine.agenda import Due
+from sim.engine.events import Event
+from sim.engine.people import AWAY, GONE, HOME
+from sim.engine.risk import ease_of, next_step, set_rates, step_at
+from sim.foundations.ledger import NEVER
+from sim.model.terms import REFERRALS, SPELLS, Channel, Offer, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from simpy import Event as Bell
+
+    from sim.engine.people import Child, Family
+    from sim.engine.simpy_engine import World
+
+
+def family_journey(world: World, family: Family) -> Generator[Bell, None, None]:
+    """One family from its first referral (or the first day) until its last child leaves or time is up."""
+    yield from arrive(world, family)
+    while True:
+        look_ahead(world, family)
+        wake = family.next_wake()
+        if wake >= world.plan.horizon and not family.requests:
+            return
+        yield world.until(family, wake)
+        family.spend(world.now)
+        live_through(world, family)
+        if not family.granted and all(child.where == GONE for child in family.children):
+            end(world, family)
+            return
+
+
+def arrive(world: World, family: Family) -> Generator[Bell, None, None]:
+    """Come by referral, or stand open on the first day."""
+    arrives = world.families.arrives[family.row]
+    if arrives:
+        yield world.env.timeout(arrives)
+    family.last = world.now
+    settle_in(world, family)
+    opening = world.families.opening_status[family.row]
+    if opening >= 0:
+        open_at_start(world, family, Status(opening))
+    elif not world.children.unaccompanied[family.children[0].row]:
+        family.referral = world.families.first_referral[family.row]
+        refer(world, family)
+    if world.services.opens[Offer.FAMILY_SAFEGUARDING] > world.now:
+        family.note(world.services.opens[Offer.FAMILY_SAFEGUARDING], Due.OPENS)
+    for child in family.children:
+        if world.children.unaccompanied[child.row] and child.where == HOME:
+            care.arrive_alone(world, family, child)
+
+
+def settle_in(world: World, family: Family) -> None:
+    """Place each child: not yet born, at home, or already looked after; wind the family's own clocks."""
+    family.court.wind(world.families.court[family.row][0])
+    family.no_warning.wind(world.families.no_warning[family.row][0])
+    for index, child in enumerate(family.children):
+        if child.born > world.now:
+            family.note(child.born, Due.BIRTH, index)
+        else:
+            appear(world, family, index)
+            care.resume(world, family, child)
+
+
+def appear(world: World, family: Family, index: int) -> None:
+    """A child is at home at its present age."""
+    child = family.children[index]
+    age = world.now - child.born
+    child.band = bisect_right(world.rules.band_starts, age) - 1
+    child.where = HOME if child.band < len(world.rules.breakdown) else GONE
+    child.clock.wind(world.children.crisis[child.row][0])
+    if child.where == HOME:
+        family.note(child.born + world.rules.band_starts[child.band + 1], Due.BIRTHDAY, index)
+
+
+def open_at_start(world: World, family: Family, status: Status) -> None:
+    """Take up the case where the first day finds it."""
+    enter_status(world, family, status, since=-world.families.opening_elapsed[family.row])
+    if status in (Status.CHILD_PROTECTION, Status.PRE_PROCEEDINGS):
+        start_plan(world, family, before=1)
+    if status == Status.EARLY_HELP:
+        service.offer(world, family, Offer.EARLY_HELP)
+    service.offer_safeguarding(world, family)
+
+
+def refer(world: World, family: Family) -> None:
+    """A referral is assessed by initial response."""
+    occurrence = family.referral
+    world.record(Event.REFERRED, family, amount=occurrence)
+    change_status(world, family, Status.ASSESSMENT)
+    length = world.families.assessment[family.row][occurrence]
+    family.note(world.now + length, Due.ASSESSED, occurrence)
+
+
+def live_through(world: World, family: Family) -> None:
+    """Let everything happen that has come due, in the declared order."""
+    for child in family.children:
+        if child.clock.left <= 0:
+            care.child_clock_spent(world, family, child)
+    if family.court.left <= 0:
+        care.court_entry(world, family)
+    if family.no_warning.left <= 0:
+        care.entry_without_warning(world, family)
+    if family.plan_ends.left <= 0:
+        end_plan(world, family)
+    if family.step_up.left <= 0:
+        step_up(world, family)
+    elif family.step_down.left <= 0:
+        step_down(world, family)
+    elif family.rereferral.left <= 0:
+        family.rereferral.stop()
+        refer(world, family)
+    for what, argument in family.due(world.now):
+        keep_appointment(world, family, what, argument)
+    for offer in family.granted:
+        service.start(world, family, offer)
+    family.granted.clear()
+
+
+def keep_appointment(world: World, family: Family, what: int, argument: int) -> None:
+    """A known time has come; what no longer applies is passed over."""
+    if what == Due.BIRTH:
+        appear(world, family, argument)
+        world.record(Event.BORN, family, family.children[argument])
+    elif what == Due.BIRTHDAY:
+        care.birthday(world, family, argument)
+    elif what == Due.WINDOW:
+        care.window_closes(world, family, family.children[argument])
+    elif what == Due.ASSESSED and family.status == Status.ASSESSMENT and family.referral == argument:
+        assessed(world, family)
+    elif what == Due.RUNS_OUT and family.until.get(argument) == world.now:
+        service.run_out(world, family, argument)
+    elif what == Due.LAPSES:
+        service.lapse(world, family, argument)
+    elif what == Due.PANEL:
+        service.panel_decides(world, family)
+    elif what == Due.OPENS:
+        service.offer_safeguarding(world, family)
+
+
+def assessed(world: World, family: Family) -> None:
+    """The assessment ends: no further action, early help, child in need, or straight to a conference."""
+    outcome = Status(world.families.outcome[family.row][family.referral])
+    change_status(world, family, outcome)
+
+
+def step_up(world: World, family: Family) -> None:
+    """Risk has outrun the resilience that held the case at its level."""
+    upwards = {
+        Status.EARLY_HELP: Status.CHILD_IN_NEED,
+        Status.CHILD_IN_NEED: Status.CHILD_PROTECTION,
+        Status.CHILD_PROTECTION: Status.PRE_PROCEEDINGS,
+        Status.PRE_PROCEEDINGS: Status.PROCEEDINGS,
+    }
+    change_status(world, family, upwards[family.status])
+
+
+def step_down(world: World, family: Family) -> None:
+    """The work of the level is done: down a level, or closed."""
+    downwards = {
+        Status.EARLY_HELP: Status.CLOSED,
+        Status.CHILD_IN_NEED: Status.CLOSED,
+        Status.CHILD_PROTECTION: Status.CHILD_IN_NEED,
+        Status.PRE_PROCEEDINGS: Status.CHILD_PROTECTION,
+        Status.PROCEEDINGS: Status.CHILD_IN_NEED,
+    }
+    status = downwards[family.status]
+    stays = world.families.to_early_help[family.row][family.spell]
+    if family.status == Status.CHILD_IN_NEED and stays:
+        status = Status.EARLY_HELP
+    change_status(world, family, status)
+
+
+def change_status(world: World, family: Family, status: Status) -> None:
+    """Hold the case at another level, with what practice does on the way in."""
+    before = family.status
+    enter_status(world, family, status, since=world.now)
+    if status == Status.CHILD_PROTECTION and not family.plan_children:
+        start_plan(world, family, before=family.had_plan)
+    if status in (Status.PROCEEDINGS, Status.CLOSED) and family.plan_children:
+        end_plan(world, family)
+    service.review(world, family, before)
+    if status == Status.CLOSED:
+        close(world, family)
+
+
+def enter_status(world: World, family: Family, status: Status, since: int) -> None:
+    """Begin a spell at a level: the next resiliences against leaving it, upwards and downwards."""
+    family.spell += 1
+    family.status, family.since = status, since
+    if family.spell >= SPELLS:
+        world.record(Event.EXHAUSTED, family, what=0)
+        family.step_up.stop()
+        family.step_down.stop()
+        family.spell = SPELLS - 1
+    else:
+        family.step_up.wind(world.families.step_up[family.row][family.spell])
+        family.step_down.wind(world.families.step_down[family.row][family.spell])
+    world.record(Event.STATUS, family, what=status, amount=family.spell)
+
+
+def close(world: World, family: Family) -> None:
+    """The case is closed; the family may be referred again."""
+    family.referral += 1
+    if family.referral >= REFERRALS:
+        world.record(Event.EXHAUSTED, family, what=1)
+        return
+    family.rereferral.wind(
+        world.families.rereferral[family.row][family.referral - 1]
+    )
+
+
+def start_plan(world: World, family: Family, before: int) -> None:
+    """The conference makes a child protection plan, unless the work that is under way averts it."""
+    children = sum(1 for child in family.children if child.where in (HOME, AWAY))
+    if not children:
+        return
+    chance = world.families.plan_start[family.row][family.spell]
+    if chance >= family.ease[Channel.PLAN_START]:
+        world.record(Event.PLAN_AVERTED, family, amount=children)
+        return
+    family.plan_children = children
+    family.plan_ends.wind(world.families.step_down[family.row][family.spell])
+    world.record(Event.PLAN_STARTED, family, what=before, amount=children)
+    family.had_plan = 1
+
+
+def end_plan(world: World, family: Family) -> None:
+    """The children come off the plan."""
+    world.record(Event.PLAN_ENDED, family, amount=family.plan_children)
+    family.plan_children = 0
+    family.plan_ends.stop()
+
+
+def end(world: World, family: Family) -> None:
+    """No child is left: whatever is still promised is given back."""
+    for offer in [*family.requests, *family.held]:
+        service.stop(world, family, offer)
+    if family.plan_children:
+        end_plan(world, family)
+
+
+def look_ahead(world: World, family: Family) -> None:
+    """Read again what is likely, and when it next changes by itself."""
+    now = world.now
+    family.ease, changes = ease_of(family, world.services, world.plan.months, now)
+    year = step_at(world.rules.years, now)[1]
+    relationship = bool(world.families.relationship[family.row])
+    set_rates(family, world.rules, year, relationship, now)
+    changes = min(changes, next_step(world.rules.years, now))
+    elapsed = next_step(world.rules.status_steps[family.status], now - family.since)
+    changes = min(changes, family.since + elapsed)
+    if family.rereferral.rate:
+        changes = min(changes, family.since + next_step(world.rules.rereferral, now - family.since))
+    for child in family.children:
+        changes = min(changes, next_change_of(world, child, now))
+    family.changes = changes if changes < world.plan.horizon else NEVER
+
+
+def next_change_of(world: World, child: Child, now: int) -> int:
+    """When the child's own rate next changes: since a return home, or half a year into a long stay."""
+    if child.where == HOME and child.returned > -NEVER:
+        return child.returned + next_step(world.rules.after_return, now - child.returned)
+    if child.where not in (HOME, AWAY, GONE) and now < child.entered + world.rules.half_year:
+        return child.entered + world.rules.half_year
+    return NEVER

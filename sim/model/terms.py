@@ -1,0 +1,161 @@
+"""The words of the model, as small whole numbers that both the plan and the engine use."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Status(IntEnum):
+    """Who holds the family's case: its underlying level, which services never move directly."""
+
+    ASSESSMENT = 0
+    EARLY_HELP = 1
+    CHILD_IN_NEED = 2
+    CHILD_PROTECTION = 3
+    PRE_PROCEEDINGS = 4
+    PROCEEDINGS = 5
+    CLOSED = 6
+
+
+class Route(IntEnum):
+    """How a child comes to be looked after."""
+
+    BREAKDOWN = 0
+    COURT = 1
+    NO_WARNING = 2
+    UNACCOMPANIED = 3
+
+
+class Team(IntEnum):
+    """The four services, each a team with places of its own."""
+
+    EARLY_HELP = 0
+    FAMILY_GROUP_CONFERENCE = 1
+    FAMILY_SAFEGUARDING = 2
+    EDGE_OF_CARE = 3
+
+
+class Offer(IntEnum):
+    """A point at which a team's work is offered."""
+
+    EARLY_HELP = 0
+    STEP_DOWN = 1
+    """Early help after edge-of-care work has ended."""
+    CONFERENCE_EARLY = 2
+    CONFERENCE_PRE_PROCEEDINGS = 3
+    FAMILY_SAFEGUARDING = 4
+    EDGE_OF_CARE = 5
+
+
+TEAM_OF = (
+    Team.EARLY_HELP,
+    Team.EARLY_HELP,
+    Team.FAMILY_GROUP_CONFERENCE,
+    Team.FAMILY_GROUP_CONFERENCE,
+    Team.FAMILY_SAFEGUARDING,
+    Team.EDGE_OF_CARE,
+)
+"""The team that answers each offer."""
+
+
+class Channel(IntEnum):
+    """What a service may multiply: one rate or chance each."""
+
+    BREAKDOWN = 0
+    """Crises of a relationship, a child."""
+    EDGE = 1
+    """Entry into care while a crisis lasts, a child."""
+    COURT = 2
+    """Court-led entry, a family."""
+    STEP_UP = 3
+    """Escalation below pre-proceedings."""
+    ISSUE = 4
+    """Proceedings issued, from pre-proceedings."""
+    PLAN_START = 5
+    """Chance that a conference makes a child protection plan."""
+    PLAN_END = 6
+    """Rate at which plans end."""
+    RETURN_HOME = 7
+    """Return home from a short or medium stay after a breakdown."""
+
+
+class Stay(IntEnum):
+    """The kind of a period of care, known when it starts only in so far as its length is mixed."""
+
+    SHORT = 0
+    MEDIUM = 1
+    LONG = 2
+
+
+class Leaving(IntEnum):
+    """How a period of care ends."""
+
+    RETURNED_HOME = 0
+    RETURNED_HOME_UNPLANNED = 1
+    SPECIAL_GUARDIANSHIP = 2
+    ADOPTED = 3
+    OTHER = 4
+    AGE_18 = 5
+
+
+class Placement(IntEnum):
+    """Where a looked-after child lives: the groups that prices differ by."""
+
+    OWN_FOSTER = 0
+    AGENCY_FOSTER = 1
+    CHILDRENS_HOME = 2
+    SUPPORTED_ACCOMMODATION = 3
+    WITH_PARENTS = 4
+
+
+BAND_STARTS = (0, 1, 5, 10, 13, 16, 18)
+"""First birthday of each age band, in years; the last is adulthood."""
+
+BANDS = ("under 1", "1-4", "5-9", "10-12", "13-15", "16-17")
+STATUS_NAMES = (
+    "assessment",
+    "early help",
+    "child in need",
+    "child protection",
+    "pre-proceedings",
+    "proceedings",
+    "closed",
+)
+ROUTE_NAMES = ("breakdown", "court", "no warning", "unaccompanied")
+TEAM_NAMES = ("early help", "family group conference", "family safeguarding", "edge of care")
+TEAM_KEYS = tuple(name.replace(" ", "_") for name in TEAM_NAMES)
+OFFER_NAMES = (
+    "early help",
+    "early help (step-down)",
+    "family group conference (early)",
+    "family group conference (pre-proceedings)",
+    "family safeguarding",
+    "edge of care",
+)
+STAY_NAMES = ("short", "medium", "long")
+LEAVING_NAMES = (
+    "returned home",
+    "returned home unplanned",
+    "special guardianship",
+    "adopted",
+    "other",
+    "age 18",
+)
+PLACEMENT_NAMES = (
+    "own foster",
+    "agency foster",
+    "children's home",
+    "supported accommodation",
+    "with parents",
+)
+
+SPELLS = 16
+"""Spells of status a family can pass through, referrals included, before its sequence is exhausted."""
+REFERRALS = 6
+COURT_CRISES = 4
+NO_WARNING_CRISES = 4
+CRISES = 8
+PERIODS = 6
+OFFERS = 6
+SLOTS = 7
+"""Children a family can have: five at referral, one expected, one born later."""
