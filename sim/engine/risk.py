@@ -90,8 +90,6 @@ def set_rates(family: Family, rules: Rules, year_factor: int, relationship: bool
     """Set the rate of every clock of a family from where it and its children now are."""
     status, ease = family.status, family.ease
     step = step_at(rules.status_steps[status], now - family.since)
-    escalation = Channel.ISSUE if status == Status.PRE_PROCEEDINGS else Channel.STEP_UP
-    family.step_up.rate = scaled(scaled(step[1], family.factor), ease[escalation])
     family.step_down.rate = step[2]
     if family.plan_children:
         family.plan_ends.rate = plan_end_rate(family, rules, step[2], now)
@@ -104,8 +102,11 @@ def set_rates(family: Family, rules: Rules, year_factor: int, relationship: bool
             set_rate_at_home(family, child, rules, factor, relationship, now)
         elif child.where == IN_CARE:
             child.clock.rate = exit_rate(child, rules, ease, now)
-    family.court.rate = family.no_warning.rate = 0
+    family.court.rate = family.no_warning.rate = family.step_up.rate = 0
     if youngest >= 0:
+        escalation = Channel.ISSUE if status == Status.PRE_PROCEEDINGS else Channel.STEP_UP
+        rising = scaled(scaled(step[1], family.factor), rules.escalation_by_youngest[youngest])
+        family.step_up.rate = scaled(rising, ease[escalation])
         court = scaled(scaled(step[3], factor), rules.court_by_youngest[youngest])
         family.court.rate = scaled(court, ease[Channel.COURT])
         family.no_warning.rate = scaled(rules.no_warning[status], factor)

@@ -6,6 +6,8 @@ them, in a declared order: changes of staff, places given back, requests, grants
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import simpy
@@ -14,11 +16,10 @@ from sim.engine.caseload import Caseload, Request
 from sim.engine.events import Event, EventLog
 from sim.engine.journeys import family_journey
 from sim.engine.people import Child, Family
-from sim.foundations.ledger import NEVER
 from sim.model.terms import TEAM_OF, Team
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from sim.model.plan import Children, Families, Plan
 
@@ -44,7 +45,7 @@ class World:
     @property
     def now(self) -> int:
         """The tick it is."""
-        return int(self.env.now)
+        return self.env._now  # type: ignore[return-value]
 
     def record(
         self, event: Event, family: Family, child: Child | None = None, *, what: int = 0, amount: int = 0
@@ -134,5 +135,18 @@ def run(plan: Plan) -> EventLog:
         ]
         family = Family(row, identity, columns.factor[row], children)
         world.env.process(family_journey(world, family))
-    world.env.run(until=min(plan.horizon, NEVER))
+    with collector_paused():
+        world.env.run(until=plan.horizon)
     return EventLog.from_records(world.records)
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Pause Python's cycle collector, which would walk every family again and again; then restore it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -51,7 +51,9 @@ def referral_blocks(
     """
     horizon = clock.horizon
     starts = np.array([year.start for year in clock.years])
-    demand = values["demand.families_referred"] * years
+    returning = list(values["demand.returning"].values())
+    returning += returning[-1:] * len(years)
+    demand = (values["demand.families_referred"] + np.array(returning[: len(years)])) * years
     for layer in range(int(np.ceil(demand.max() / LAYER_RATE))):
         draws = Draws(chance=chance, block=layer, n=enough(LAYER_RATE, horizon))
         arrives = arrivals(draws, LAYER_RATE)
@@ -105,10 +107,13 @@ def open_blocks(chance: Chance, values: Values) -> Iterator[tuple[Draws, Block]]
         status = LEVEL_STATUS[level]
         draws = Draws(chance=chance, block=OPENING_BLOCK + status, n=round(count))
         tilt = values["opening.tilt"][level]
-        block = build_block(draws, values, np.zeros(draws.n, dtype=np.int64), tilt)
-        elapsed = combined_hazard(values, status).equilibrium_quantile(draws.one(Decision.OPENING_ELAPSED))
+        years = combined_hazard(values, status).equilibrium_quantile(draws.one(Decision.OPENING_ELAPSED))
+        elapsed = np.rint(years * TICKS_PER_YEAR).astype(np.int64)
+        # Children's ages are those of families who reach the level, grown by the time already spent there.
+        block = build_block(draws, values, -elapsed, tilt)
+        block.families["arrives"] = np.zeros(draws.n, dtype=np.int64)
         block.families["opening_status"][:] = status
-        block.families["opening_elapsed"][:] = np.rint(elapsed * TICKS_PER_YEAR)
+        block.families["opening_elapsed"] = elapsed
         yield draws, block
 
 

@@ -170,6 +170,11 @@ def years_of(values: Values, clock: Clock, seed: int, draw: int) -> Floats:
     return np.asarray(np.exp(np.sqrt(variance) * normal - 0.5 * variance))
 
 
+def by_band(table: dict[str, float]) -> Row:
+    """A table of multipliers by age band as fixed point."""
+    return tuple(fixed_point(table[band]) for band in BANDS)
+
+
 def build_rules(values: Values, clock: Clock, years: Floats) -> Rules:
     """All rates and chances of the world of one draw."""
     factors = baseline_factors(values)
@@ -184,6 +189,7 @@ def build_rules(values: Values, clock: Clock, years: Floats) -> Rules:
     after_return = steps(values["care.after_return"])
     return Rules(
         status_steps=status_steps(values, factors),
+        escalation_by_youngest=by_band(values["pathway.escalation_by_youngest"]),
         years=tuple(
             (year.start, fixed_point(level)) for year, level in zip(clock.years, years, strict=True)
         ),
@@ -193,7 +199,7 @@ def build_rules(values: Values, clock: Clock, years: Floats) -> Rules:
         ),
         breakdown=tuple(units_per_tick(values["routes.breakdown"][band] * entry) for band in BANDS),
         breakdown_by_status=tuple(fixed_point(by_status[name]) for name in STATUS_NAMES),
-        court_by_youngest=tuple(fixed_point(values["routes.court_by_youngest"][band]) for band in BANDS),
+        court_by_youngest=by_band(values["routes.court_by_youngest"]),
         no_warning=tuple(units_per_tick(values["routes.no_warning"][name] * entry) for name in STATUS_NAMES),
         edge_rate=units_per_tick(edge / window),
         window=round(window * TICKS_PER_YEAR),

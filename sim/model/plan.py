@@ -112,6 +112,8 @@ class Rules:
 
     status_steps: tuple[tuple[Row, ...], ...]
     """By status: rows (from tick in status, step-up, step-down, court), rates in units a tick."""
+    escalation_by_youngest: Row
+    """By age band of the youngest child at home: multiplier on step-up and issue of proceedings."""
     years: tuple[Row, ...]
     """Rows (from tick, multiplier): the year's own level of entry flows."""
     rereferral: tuple[Row, ...]

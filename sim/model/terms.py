@@ -151,11 +151,11 @@ PLACEMENT_NAMES = (
 
 SPELLS = 16
 """Spells of status a family can pass through, referrals included, before its sequence is exhausted."""
-REFERRALS = 6
+REFERRALS = 10
 COURT_CRISES = 4
 NO_WARNING_CRISES = 4
 CRISES = 8
 PERIODS = 6
-OFFERS = 6
+OFFERS = 12
 SLOTS = 7
 """Children a family can have: five at referral, one expected, one born later."""

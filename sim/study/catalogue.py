@@ -145,6 +145,7 @@ def pay() -> Kind:
 
 CATALOGUE: dict[str, Kind] = {
     "demand.families_referred": count("families a year"),
+    "demand.returning": count("families a year", "first year", "second year", "later"),
     "demand.outcome": split("no further action", "early help", "child in need", "child protection"),
     "demand.re_referral": rate("first year", "later"),
     "uncertainty.entry_level": multiplier(),
@@ -162,6 +163,7 @@ CATALOGUE: dict[str, Kind] = {
     "family.relationship_breakdown": share(),
     "pathway.assessment_days": days(),
     "pathway.length_spread": Kind(unit="log standard deviation", high=2.0),
+    "pathway.escalation_by_youngest": multiplier(*AGES),
     "pathway.early_help.step_up": rate("first 6 months", "later"),
     "pathway.early_help.close": rate("first 3 months", "later"),
     "pathway.child_in_need.step_up": rate("first 6 months", "later"),

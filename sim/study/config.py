@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from sim.foundations.randomness import parameter_quantile
 from sim.study.catalogue import CATALOGUE, names_within
 from sim.study.claims import Claim
 from sim.study.form import Form
-from sim.study.parameter_reader import read_parameters, read_value
+from sim.study.parameter_reader import missing_parameters, read_parameters, read_value
 from sim.study.parameters import Parameter, Value
 from sim.study.scenario import Scenario
 from sim.study.scenario_reader import Observed, read_claims, read_observed, read_scenarios
@@ -25,6 +26,8 @@ SECTIONS = ("study", "run", "include", "scenarios", "claims", "observed")
 """Top-level names that hold no parameters."""
 COMBINE = ("multiply", "strongest")
 """How two services' effects on the same rate join: both multiply, or only the stronger counts."""
+ANY_TIME = Clock(start=dt.date(1900, 4, 1), end=dt.date(2200, 4, 1))
+"""Stands in for dates that cannot be read, so that the rest of a file is still checked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,26 +133,23 @@ def load_study(path: str | Path) -> Study:
     """The study in a YAML file and those it includes. InputError lists everything that is wrong."""
     problems: list[Problem] = []
     main = Path(path)
-    top, files = _read_files(main, problems)
+    top, files, complete = _read_files(main, problems)
     if top is None:
         raise InputError(problems)
-    for name, item in top.items():
-        if name not in (*SECTIONS, *names_within("")):
-            hint = did_you_mean(name, (*SECTIONS, *names_within("")))
-            problems.append(item.problem(f"not a section this model knows.{hint}"))
+    refused = {(p.where, p.path) for p in problems}
+    _check_sections(top, problems)
     study_form = _section(top, "study", main, problems, ("name", "authority", "meaning"), ())
     run = _section(top, "run", main, problems, ("start", "end", "seed", "draws", "runs", "combine"), ())
-    clock = _clock(run)
-    if clock is None:
-        raise InputError(problems)
-    years = tuple(year.label for year in clock.years)
+    dates = _clock(run)
+    clock = dates or ANY_TIME
+    years = tuple(year.label for year in clock.years) if dates else ()
     groups = {name: item for name, item in top.items() if name in names_within("")}
-    parameters = read_parameters(groups, years, str(main), problems)
-    scenarios = read_scenarios(_part(top, "scenarios", main, {}), clock, problems)
-    written = (top["scenarios"].mapping or {}) if "scenarios" in top else {}
-    claims = read_claims(
-        _part(top, "claims", main, ()), clock, tuple({**scenarios, **dict.fromkeys(written)}), problems
-    )
+    parameters = read_parameters(groups, years, problems)
+    if complete:
+        problems += missing_parameters(groups, str(main))
+    written = _part(top, "scenarios", main, {})
+    scenarios = read_scenarios(written, clock, problems)
+    names = tuple(dict.fromkeys((*scenarios, *(written.mapping or {}))))
     authority = _authority(study_form, top)
     study = Study(
         name=study_form.text("name") or "",
@@ -158,7 +158,7 @@ def load_study(path: str | Path) -> Study:
         seed=run.whole("seed", low=0) or 0,
         parameters=parameters,
         scenarios=scenarios,
-        claims=claims,
+        claims=read_claims(_part(top, "claims", main, ()), clock, names, problems),
         observed=read_observed(_part(top, "observed", main, {}), authority or "", problems),
         combine=run.choice("combine", COMBINE, "way to combine effects") or "multiply",
         draws=run.whole("draws", low=1) or 1,
@@ -167,32 +167,42 @@ def load_study(path: str | Path) -> Study:
         meaning=study_form.text("meaning") or "",
     )
     if problems:
-        raise InputError(sorted(problems, key=_place))
+        raise InputError(_in_order(problems, refused))
     return study
 
 
-def _read_files(main: Path, problems: list[Problem]) -> tuple[dict[str, Item] | None, tuple[str, ...]]:
-    """The top-level entries of the main file and of those it includes, merged."""
+def _check_sections(top: Mapping[str, Item], problems: list[Problem]) -> None:
+    known = (*SECTIONS, *names_within(""))
+    for name, item in top.items():
+        if name not in known:
+            hint = did_you_mean(name, known)
+            problems.append(item.problem(f"not a section this model knows.{hint}"))
+
+
+def _read_files(main: Path, problems: list[Problem]) -> tuple[dict[str, Item] | None, tuple[str, ...], bool]:
+    """The top-level entries of the main file and those it includes; the files; whether all could be read."""
     first = read_yaml(main, problems)
     if first is None or first.mapping is None:
-        return None, ()
+        return None, (), False
     merged: dict[str, Item] = dict(first.mapping)
     files = [main]
+    complete = True
     included = merged.pop("include", None)
     if included is not None and included.entries is None:
         problems.append(included.problem(f"expected a list of files; found {included.what}"))
     for entry in included.entries or () if included is not None else ():
         file = _included(entry, main, files, problems)
-        if file is None:
+        part = None if file is None else read_yaml(file, problems)
+        if file is None or part is None:
+            complete = False
             continue
         files.append(file)
-        part = read_yaml(file, problems)
-        for name, item in ((part.mapping or {}) if part else {}).items():
+        for name, item in (part.mapping or {}).items():
             if name == "include":
                 problems.append(item.problem("only the main file may include others"))
             else:
                 merged[name] = _merge(merged[name], item, problems) if name in merged else item
-    return merged, tuple(str(file) for file in files)
+    return merged, tuple(str(file) for file in files), complete
 
 
 def _included(entry: Item, main: Path, files: list[Path], problems: list[Problem]) -> Path | None:
@@ -276,6 +286,12 @@ def _as_item(name: str, value: float | Mapping[str, float]) -> Item:
         parts = {key: _as_item(f"{name}.{key}", one) for key, one in value.items()}
         return Item(content=parts, where="", path=name)
     return Item(content=value, where="", path=name)
+
+
+def _in_order(problems: list[Problem], refused: set[tuple[str, str]]) -> list[Problem]:
+    """By file and line; what could not be read at all is told once and not blamed again."""
+    once = [p for i, p in enumerate(problems) if i < len(refused) or (p.where, p.path) not in refused]
+    return sorted(dict.fromkeys(once), key=_place)
 
 
 def _place(problem: Problem) -> tuple[str, int]:

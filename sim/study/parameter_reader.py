@@ -21,17 +21,30 @@ GROUPS = groups()
 
 
 def read_parameters(
-    top: Mapping[str, Item], years: tuple[str, ...], file: str, problems: list[Problem]
+    top: Mapping[str, Item], years: tuple[str, ...], problems: list[Problem]
 ) -> dict[str, Parameter]:
-    """Every parameter under the top-level groups; also notes those of the catalogue that are missing."""
+    """Every parameter under the top-level groups, in the order of the catalogue."""
     found: dict[str, Parameter | None] = {}
     for item in top.values():
         _walk(item, years, found, problems)
-    for name in CATALOGUE:
-        if name not in found:
-            where = _nearest_group(name, top) or f"{file}:1"
-            problems.append(Problem(where, name, f"missing: the model needs it ({_expected(name)})"))
     return {name: p for name in CATALOGUE if (p := found.get(name)) is not None}
+
+
+def missing_parameters(top: Mapping[str, Item], file: str) -> list[Problem]:
+    """A problem for each parameter of the catalogue that was not written at all."""
+    missing: list[Problem] = []
+    for name in CATALOGUE:
+        where = f"{file}:1"
+        entries: Mapping[str, Item] | None = top
+        for part in name.split("."):
+            if entries is None:
+                break
+            item = entries.get(part)
+            if item is None:
+                missing.append(Problem(where, name, f"missing: the model needs it ({_expected(name)})"))
+                break
+            where, entries = item.where, item.mapping
+    return missing
 
 
 def _walk(
@@ -258,15 +271,3 @@ def _estimand(form: Form, kind: Kind) -> dict[str, str | float] | None:
 def _expected(name: str) -> str:
     kind = CATALOGUE[name]
     return f"{kind.unit}, by {', '.join(kind.keys)}" if kind.keys else kind.unit
-
-
-def _nearest_group(name: str, top: Mapping[str, Item]) -> str:
-    """Where the closest written group above a missing parameter stands."""
-    where = ""
-    entries: Mapping[str, Item] | None = top
-    for part in name.split("."):
-        item = entries.get(part) if entries else None
-        if item is None:
-            break
-        where, entries = item.where, item.mapping
-    return where

@@ -110,12 +110,14 @@ def _scenario(
             united = united & earlier[part.text]
         except InputError as error:
             problems.append(part.problem(f"cannot be united with those before it: {error}"))
+    before = len(problems)
     levers = _levers(form, clock)
+    if len(problems) == before:
+        _check_reach(item, united, levers, problems)
     for a, b in conflicts(levers):
         message = f"two levers set the same thing at the same time: '{a}' ({a.where}) and '{b}' ({b.where})"
         problems.append(item.problem(message))
         levers = [lever for lever in levers if lever is not b]
-    _check_reach(item, united, levers, problems)
     if name == "no change" and (levers or united.levers):
         problems.append(item.problem("'no change' is the scenario without levers: remove them"))
         return None
