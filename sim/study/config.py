@@ -136,7 +136,7 @@ def load_study(path: str | Path) -> Study:
     top, files, complete = _read_files(main, problems)
     if top is None:
         raise InputError(problems)
-    refused = {(p.where, p.path) for p in problems}
+    unread = tuple(problems)
     _check_sections(top, problems)
     study_form = _section(top, "study", main, problems, ("name", "authority", "meaning"), ())
     run = _section(top, "run", main, problems, ("start", "end", "seed", "draws", "runs", "combine"), ())
@@ -167,7 +167,7 @@ def load_study(path: str | Path) -> Study:
         meaning=study_form.text("meaning") or "",
     )
     if problems:
-        raise InputError(_in_order(problems, refused))
+        raise InputError(_in_order(unread, problems[len(unread) :]))
     return study
 
 
@@ -288,10 +288,11 @@ def _as_item(name: str, value: float | Mapping[str, float]) -> Item:
     return Item(content=value, where="", path=name)
 
 
-def _in_order(problems: list[Problem], refused: set[tuple[str, str]]) -> list[Problem]:
+def _in_order(unread: tuple[Problem, ...], others: list[Problem]) -> list[Problem]:
     """By file and line; what could not be read at all is told once and not blamed again."""
-    once = [p for i, p in enumerate(problems) if i < len(refused) or (p.where, p.path) not in refused]
-    return sorted(dict.fromkeys(once), key=_place)
+    told = {(p.where, p.path) for p in unread}
+    rest = [p for p in others if (p.where, p.path) not in told]
+    return sorted(dict.fromkeys([*unread, *rest]), key=_place)
 
 
 def _place(problem: Problem) -> tuple[str, int]:

@@ -135,9 +135,7 @@ def read_value(item: Item, kind: Kind, years: tuple[str, ...], problems: list[Pr
 def _number(item: Item, kind: Kind, problems: list[Problem]) -> float | None:
     value = item.number
     fault = (
-        f"expected a number of {kind.unit}; found {item.what}"
-        if value is None
-        else out_of_bounds(value, kind)
+        f"expected a number ({kind.unit}); found {item.what}" if value is None else out_of_bounds(value, kind)
     )
     if fault:
         problems.append(item.problem(fault))

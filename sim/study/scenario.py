@@ -191,16 +191,17 @@ class Scenario:
         """Both sets of changes. InputError when they say different things of the same target."""
         if not isinstance(other, Scenario):
             return NotImplemented
-        if self == other and self.name == other.name:
-            return self
         merged: dict[Content, Lever] = {}
         for lever in (*self.levers, *other.levers):
             kept = merged.setdefault(lever.content, lever)
             if (lever.source, lever.where) < (kept.source, kept.where):
                 merged[lever.content] = lever
-        name = _joined(self, other)
-        meaning = "; ".join(sorted({part for s in (self, other) for part in s.meaning.split("; ") if part}))
-        return Scenario(name=name, levers=frozenset(merged.values()), meaning=meaning)
+        named = [s for s in (self, other) if s.levers] or [self, other]
+        return Scenario(
+            name=_united([s.name for s in named], " & "),
+            levers=frozenset(merged.values()),
+            meaning=_united([s.meaning for s in named], "; "),
+        )
 
     def rename(self, name: str, meaning: str | None = None) -> Scenario:
         """The same changes under another name."""
@@ -227,6 +228,6 @@ def _at(lever: Lever) -> str:
     return f" ({lever.where})" if lever.where else ""
 
 
-def _joined(a: Scenario, b: Scenario) -> str:
-    names = {part.strip() for s in (a, b) if s.levers for part in s.name.split("&")}
-    return " & ".join(sorted(names)) if names else min(a.name, b.name)
+def _united(texts: Iterable[str], joint: str) -> str:
+    """Texts joined, each part once and in order, so that the order of uniting does not show."""
+    return joint.join(sorted({part for text in texts for part in text.split(joint) if part}))
