@@ -33,12 +33,11 @@ class Circumstances:
     counted_referrals: Ints
 
 
-def build_circumstances(study: Study, draw: int, run: int, seed: int | None = None) -> Circumstances:
+def build_circumstances(study: Study, draw: int, run: int) -> Circumstances:
     """The people and rules of one (draw, run); compile it once and share it between scenarios."""
-    seed = study.seed if seed is None else seed
-    values = study.values(draw, seed)
-    chance = Chance(seed, draw, run)
-    years = years_of(values, study.clock, seed, draw)
+    values = study.values(draw)
+    chance = Chance(study.seed, draw, run)
+    years = years_of(values, study.clock, study.seed, draw)
     blocks, counted = [], []
     for draws, block, ticks in referral_blocks(chance, values, study.clock, years):
         blocks.append((draws, block))

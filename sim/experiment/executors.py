@@ -1,0 +1,74 @@
+"""How trials are run: one after another, or in a pool of processes. The numbers are the same."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from itertools import islice
+from typing import Any, TypeVar
+
+Task = tuple[int, int]
+Answer = TypeVar("Answer")
+
+_work: Callable[[int, int], Any] | None = None
+
+
+def _begin(work: Callable[[int, int], Any]) -> None:
+    """Give a worker process what it needs, once."""
+    import signal
+
+    global _work
+    _work = work
+    # Ctrl-C is the parent's to handle: a worker finishes the trial in hand.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _do(task: Task) -> Any:
+    assert _work is not None
+    return _work(*task)
+
+
+def serial(
+    work: Callable[[int, int], Answer], tasks: Iterable[Task]
+) -> Iterator[tuple[Task, Answer]]:
+    """Run (draw, run) tasks one after another."""
+    for task in tasks:
+        yield task, work(*task)
+
+
+def pool(
+    work: Callable[[int, int], Answer], tasks: Iterable[Task], jobs: int
+) -> Iterator[tuple[Task, Answer]]:
+    """Run (draw, run) tasks in ``jobs`` fresh processes, yielding each as it finishes.
+
+    Only a few tasks are handed out ahead, so memory does not grow with their number. If the caller stops
+    (Ctrl-C), trials in hand finish and no new one begins.
+    """
+    waiting = iter(tasks)
+    executor = ProcessPoolExecutor(
+        max_workers=jobs,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_begin,
+        initargs=(work,),
+    )
+    running: dict[Future[Answer], Task] = {
+        executor.submit(_do, task): task for task in islice(waiting, 2 * jobs)
+    }
+    try:
+        while running:
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                task = running.pop(future)
+                for following in islice(waiting, 1):
+                    running[executor.submit(_do, following)] = following
+                yield task, future.result()
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+def execute(
+    work: Callable[[int, int], Answer], tasks: Iterable[Task], jobs: int
+) -> Iterator[tuple[Task, Answer]]:
+    """Run tasks with as many processes as asked for; one means none."""
+    return serial(work, tasks) if jobs <= 1 else pool(work, tasks, jobs)

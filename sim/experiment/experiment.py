@@ -1,0 +1,230 @@
+"""Many trials: every scenario on the same families, over draws of what is not known and runs of luck."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import yaml
+
+from sim.experiment.executors import execute
+from sim.experiment.manifest import identity, new_manifest, now
+from sim.experiment.store import Store, read_json, write_atomically, write_json
+from sim.experiment.tables import write_measures
+from sim.experiment.trial import run_pair
+from sim.foundations.errors import InputError, StoreError
+from sim.results.estimates import Results
+from sim.results.measures import index_of
+from sim.study.config import load_study
+
+if TYPE_CHECKING:
+    from sim.study.config import Study
+
+Progress = Callable[[int, int], None]
+"""Called with (finished, wanted) numbers of trials."""
+
+MAIN_SCENARIO = "no change"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What a worker does with one (draw, run): run it, keep it. Small enough to send to a process."""
+
+    study: Study
+    scenarios: tuple[str, ...]
+    folder: Path
+    identity: str
+
+    def __call__(self, draw: int, run: int) -> None:
+        """Run all scenarios of one (draw, run) and keep them."""
+        values = run_pair(self.study, self.scenarios, draw, run)
+        Store(self.folder).save(draw, run, values, self.identity)
+
+
+class Experiment:
+    """A study's scenarios, run together.
+
+    >>> results = Experiment(study, draws=100, runs=5).run()      # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        *,
+        scenarios: Sequence[str] | None = None,
+        draws: int | None = None,
+        runs: int | None = None,
+        seed: int | None = None,
+        jobs: int = 1,
+    ) -> None:
+        """``scenarios`` defaults to all of the study's; "no change" is always there, to compare with.
+
+        ``draws`` are of what is not known, ``runs`` of luck for each; draw 0 (the central value of everything)
+        is run as well and enters no range. Raises ``InputError`` for an unknown scenario or a number below 1.
+        """
+        self.study = study if seed is None else replace(study, seed=seed)
+        names = list(study.scenarios) if scenarios is None else [MAIN_SCENARIO, *scenarios]
+        self.scenarios = tuple(dict.fromkeys(names))
+        for name in self.scenarios:
+            study.scenario(name)
+        self.draws = study.draws if draws is None else draws
+        self.runs = study.runs if runs is None else runs
+        self.jobs = jobs
+        for what, number in (("draws", self.draws), ("runs", self.runs), ("jobs", self.jobs)):
+            if number < 1:
+                raise InputError.of(f"must be at least 1; found {number}", path=what)
+        if self.study.seed < 0:
+            raise InputError.of(f"must be 0 or more; found {self.study.seed}", path="seed")
+
+    @property
+    def tasks(self) -> list[tuple[int, int]]:
+        """Every (draw, run), run by run, so that an unfinished experiment has whole draws early."""
+        return [(draw, run) for draw in range(self.draws + 1) for run in range(self.runs)]
+
+    @property
+    def trials(self) -> int:
+        """How many trials that makes, the central ones included."""
+        return len(self.tasks) * len(self.scenarios)
+
+    def run(self, folder: Path | str | None = None, progress: Progress | None = None) -> Results:
+        """Run everything; with a ``folder``, keep it there (a new one), ready to resume if it is stopped."""
+        if folder is None:
+            with tempfile.TemporaryDirectory(prefix="caresim-") as scratch:
+                mapped = self._finish(Store.create(Path(scratch) / "run"), progress)
+                return replace(mapped, data={name: np.array(mapped.data[name]) for name in mapped.scenarios})
+        store = Store.create(Path(folder))
+        write_atomically(store.folder / "config.yaml", resolved_config(self.study))
+        manifest = new_manifest(self.study, self.scenarios, self.draws, self.runs, self.jobs)
+        write_json(store.folder / "manifest.json", manifest)
+        return self._recorded(store, manifest, progress)
+
+    @classmethod
+    def from_folder(cls, folder: Path, jobs: int | None = None) -> tuple[Experiment, dict[str, Any]]:
+        """The experiment that a run folder holds, and its manifest. Its study is the one in the folder."""
+        store = Store.open(folder)
+        manifest = read_json(store.folder / "manifest.json")
+        study = load_study(store.folder / "config.yaml")
+        experiment = cls(
+            study,
+            scenarios=manifest["scenarios"],
+            draws=manifest["draws"],
+            runs=manifest["runs"],
+            jobs=jobs or manifest["jobs"],
+        )
+        if experiment.identity != manifest["identity"]:
+            raise StoreError(
+                f"{folder}: was made by another version of caresim or of its study; results of two versions "
+                "are never mixed. Run the study again into a new folder."
+            )
+        return experiment, manifest
+
+    @classmethod
+    def resume(cls, folder: Path, jobs: int | None = None, progress: Progress | None = None) -> Results:
+        """Go on with a run that was stopped: finished trials are kept, the others run."""
+        experiment, manifest = cls.from_folder(folder, jobs)
+        return experiment._recorded(Store(folder), manifest, progress)
+
+    @property
+    def identity(self) -> str:
+        """What its trials share."""
+        return identity(self.study, self.scenarios)
+
+    def _recorded(self, store: Store, manifest: dict[str, Any], progress: Progress | None) -> Results:
+        """Run, and keep the manifest true whatever happens."""
+        path = store.folder / "manifest.json"
+        try:
+            results = self._finish(store, progress)
+        except KeyboardInterrupt:
+            write_json(path, manifest | {"status": "interrupted", "ended": now()})
+            raise
+        except Exception as error:
+            write_json(path, manifest | {"status": "failed", "ended": now(), "fault": str(error)})
+            raise
+        write_measures(store.folder / "measures.parquet", results)
+        write_json(path, manifest | {"status": "finished", "ended": now()})
+        return results
+
+    def _finish(self, store: Store, progress: Progress | None) -> Results:
+        """Run what is not there yet, then read everything back."""
+        done = store.finished()
+        for pair in done:
+            store.load(*pair, self.identity)
+        missing = [task for task in self.tasks if task not in done]
+        report = partial(self._report, store, progress)
+        count = len(self.tasks) - len(missing)
+        report(count)
+        work = Work(
+            study=self.study,
+            scenarios=self.scenarios,
+            folder=store.folder,
+            identity=self.identity,
+        )
+        for _ in execute(work, missing, min(self.jobs, max(1, len(missing)))):
+            count += 1
+            report(count)
+        return self.read(store)
+
+    def _report(self, store: Store, progress: Progress | None, pairs: int) -> None:
+        each = len(self.scenarios)
+        write_json(store.folder / "progress.json", {"finished": pairs * each, "wanted": self.trials})
+        if progress is not None:
+            progress(pairs * each, self.trials)
+
+    def read(self, store: Store) -> Results:
+        """Results from the kept trials. They are mapped from disk, so memory does not grow with their number."""
+        index = index_of(self.study.clock)
+        shape = (len(self.scenarios), self.draws + 1, self.runs, len(index.keys))
+        beside = store.folder / ".values.part"
+        values = np.lib.format.open_memmap(beside, mode="w+", dtype=np.float64, shape=shape)
+        for draw, run in self.tasks:
+            values[:, draw, run, :] = store.load(draw, run, self.identity)
+        values.flush()
+        beside.replace(store.folder / "values.npy")
+        mapped = np.load(store.folder / "values.npy", mmap_mode="r")
+        return Results(
+            study=self.study,
+            scenarios=self.scenarios,
+            draws=self.draws,
+            runs=self.runs,
+            index=index,
+            data={name: mapped[row] for row, name in enumerate(self.scenarios)},
+        )
+
+
+def resolved_config(study: Study) -> bytes:
+    """One YAML file with everything that the study's files say, so that a run folder stands alone.
+
+    Raises ``StoreError`` if it does not say the same as the study in hand (a study changed in a notebook
+    has no file; run it without a folder).
+    """
+    merged: dict[str, Any] = {}
+    for file in study.files:
+        content = yaml.safe_load(Path(file).read_text(encoding="utf-8"))
+        content.pop("include", None)
+        merged = merge(merged, content)
+    merged["run"]["seed"] = study.seed
+    text = yaml.safe_dump(merged, sort_keys=False, allow_unicode=True, width=110)
+    with tempfile.TemporaryDirectory(prefix="caresim-") as scratch:
+        copy = Path(scratch) / "config.yaml"
+        copy.write_text(text, encoding="utf-8")
+        if load_study(copy).digest != study.digest:
+            raise StoreError(
+                "The study differs from its files, so a run folder could not be resumed from them. Change the "
+                "files, or run without a folder."
+            )
+    return text.encode()
+
+
+def merge(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
+    """Two nested mappings as one; the loader has already refused anything written twice."""
+    joined = dict(a)
+    for name, value in b.items():
+        both = isinstance(value, dict) and isinstance(joined.get(name), dict)
+        joined[name] = merge(joined[name], value) if both else value
+    return joined
+

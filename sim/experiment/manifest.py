@@ -1,0 +1,71 @@
+"""What a run says of itself: what was asked, with which code and versions, and how far it came."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.experiment.trial import ENGINE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sim.study.config import Study
+
+SCHEMA = 1
+LIBRARIES = ("numpy", "scipy", "simpy", "pandas", "pyarrow")
+
+
+@lru_cache(maxsize=1)
+def code_digest() -> str:
+    """SHA-256 of the package's own source, so that two versions are never mixed in one run."""
+    digest = hashlib.sha256()
+    root = Path(__file__).parents[1]
+    for path in sorted(root.rglob("*.py")):
+        if path.relative_to(root).parts[0] in ("report", "web", "cli.py"):
+            continue
+        digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def identity(study: Study, scenarios: Sequence[str]) -> str:
+    """What trials must share to belong to one run: study, its seed, scenarios and code (not how many)."""
+    parts = (study.digest, *scenarios, code_digest())
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def now() -> str:
+    """The time, to the second, in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def new_manifest(
+    study: Study, scenarios: Sequence[str], draws: int, runs: int, jobs: int
+) -> dict[str, Any]:
+    """The manifest of a run that begins now."""
+    return {
+        "schema": SCHEMA,
+        "status": "running",
+        "study": study.name,
+        "authority": study.authority,
+        "start": study.clock.start.isoformat(),
+        "end": study.clock.end.isoformat(),
+        "scenarios": list(scenarios),
+        "draws": draws,
+        "runs": runs,
+        "seed": study.seed,
+        "jobs": jobs,
+        "engine": ENGINE,
+        "study_digest": study.digest,
+        "code_digest": code_digest(),
+        "identity": identity(study, scenarios),
+        "versions": {"caresim": version("caresim"), "python": platform.python_version()}
+        | {name: version(name) for name in LIBRARIES},
+        "began": now(),
+        "ended": None,
+    }
