@@ -222,7 +222,8 @@ def _included(entry: Item, main: Path, files: list[Path], problems: list[Problem
 
 def _merge(a: Item, b: Item, problems: list[Problem]) -> Item:
     """One mapping out of two files'; parameters, scenarios and series may be written only once."""
-    whole = a.path in CATALOGUE or a.path.startswith(("scenarios.", "study", "run")) or a.path.count(".") > 3
+    series = a.path.startswith("observed.") and a.path.count(".") == 2
+    whole = a.path in CATALOGUE or series or a.path.startswith(("scenarios.", "study", "run"))
     if whole or a.mapping is None or b.mapping is None:
         problems.append(b.problem(f"is written twice; the first is at {a.where}"))
         return a

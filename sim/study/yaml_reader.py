@@ -19,6 +19,8 @@ from sim.foundations.errors import Problem
 
 NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""The fast reader where PyYAML was built with one; both give every value as text."""
 TEXT_TAG = "tag:yaml.org,2002:str"
 ANSWERS = {"yes", "no", "on", "off", "y", "n"}
 ANSWER_ADVICE = "is true or false to some YAML programs: write true or false, or put it in quotes"
@@ -102,7 +104,7 @@ def read_yaml(file: Path, problems: list[Problem]) -> Item | None:
         problems.append(Problem(str(file), "", "is not UTF-8 text"))
         return None
     try:
-        node = yaml.compose(text, Loader=yaml.BaseLoader)
+        node = yaml.compose(text, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         problems.append(Problem(f"{file}:{line}", "", f"is not YAML: {error.problem}"))
@@ -165,7 +167,7 @@ class _Reader:
 
     def key(self, node: yaml.ScalarNode, path: str) -> None:
         """Checks a name; names are always text, so only a bare answer could surprise."""
-        if node.style is None and str(node.value).lower() in ANSWERS:
+        if not node.style and str(node.value).lower() in ANSWERS:
             self.refuse(node, path, f"'{node.value}' {ANSWER_ADVICE}")
 
     def scalar(self, node: yaml.Node, path: str) -> Scalar:
@@ -174,7 +176,7 @@ class _Reader:
         if node.tag != TEXT_TAG:
             self.refuse(node, path, f"the tag '{node.tag}' is not allowed")
             return None
-        if not isinstance(node, yaml.ScalarNode) or node.style is not None:
+        if not isinstance(node, yaml.ScalarNode) or node.style:
             return raw
         if raw.lower() in ANSWERS:
             self.refuse(node, path, f"'{raw}' {ANSWER_ADVICE}")

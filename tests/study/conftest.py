@@ -12,8 +12,10 @@ import yaml
 from sim.foundations.errors import InputError, Problem
 from sim.study.catalogue import CATALOGUE, Kind
 from sim.study.config import Study, load_study
+from sim.study.yaml_reader import LOADER
 
 REMOVED = object()
+DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def sound_value(kind: Kind) -> float | dict[str, float]:
@@ -167,7 +169,7 @@ class Draft:
 
     def text(self) -> str:
         """The YAML, with what stands between @ signs bare."""
-        raw = yaml.safe_dump(self.document, sort_keys=False, allow_unicode=True, width=1000)
+        raw = yaml.dump(self.document, Dumper=DUMPER, sort_keys=False, allow_unicode=True, width=1000)
         return raw.replace("'@", "").replace("@'", "").replace("@", "")
 
     def save(self) -> Path:
@@ -184,7 +186,7 @@ class Draft:
 
     def line(self, path: str) -> str:
         """Where an entry stands in the saved file, "file:line"."""
-        node = yaml.compose(self.file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+        node = yaml.compose(self.file.read_text(encoding="utf-8"), Loader=LOADER)
         mark = node.start_mark
         for part in self._parts(path):
             if isinstance(part, int):
