@@ -92,7 +92,10 @@ def open_at_start(world: World, family: Family, status: Status) -> None:
     enter_status(world, family, status, since=-world.families.opening_elapsed[family.row])
     if status in (Status.CHILD_PROTECTION, Status.PRE_PROCEEDINGS):
         start_plan(world, family, before=1)
-    if status == Status.EARLY_HELP:
+    if family.since == world.now:
+        # It came to this level today, so today's offers are made as at any other time.
+        service.review(world, family, status)
+    elif status == Status.EARLY_HELP:
         service.offer(world, family, Offer.EARLY_HELP)
     service.offer_safeguarding(world, family)
 

@@ -299,7 +299,7 @@ class Results:
 
     @property
     def measures(self) -> pd.DataFrame:
-        """Every number, tidy: scenario, draw, run, measure, period, group, value. Runs count from 1."""
+        """Every number, tidy: scenario, draw, run, measure, period, group, value. Draw 0 included."""
         import pandas as pd
 
         draws, runs, width = self.draws + 1, self.runs, len(self.index)
@@ -310,7 +310,7 @@ class Results:
                 pd.Index(self.scenarios),
             ),
             "draw": np.tile(np.repeat(np.arange(draws), runs * width), len(self.scenarios)),
-            "run": np.tile(np.repeat(np.arange(1, runs + 1), width), len(self.scenarios) * draws),
+            "run": np.tile(np.repeat(np.arange(runs), width), len(self.scenarios) * draws),
         }
         for part, name in enumerate(("measure", "period", "group")):
             kinds = list(dict.fromkeys(key[part] for key in self.index.keys))

@@ -1,0 +1,134 @@
+"""Numbers, dates and names as a councillor reads them: whole children, £1.2 million, 2025 to 2026, 29 of 100."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+NOT_KNOWN = "not known"
+"""What is printed where there is no number."""
+MINUS = "\N{MINUS SIGN}"
+
+
+def whole(value: float | None) -> str:
+    """A count: "1,240"."""
+    return NOT_KNOWN if value is None else _signed(f"{abs(value):,.0f}", value)
+
+
+def fewer(value: float | None) -> str:
+    """A difference in children: "17 fewer", "3 more", "no difference"."""
+    if value is None:
+        return NOT_KNOWN
+    count = f"{abs(value):,.0f}"
+    if count == "0":
+        return "no difference"
+    return f"{count} {'fewer' if value > 0 else 'more'}"
+
+
+def pounds(value: float | None) -> str:
+    """Money to about three figures: "£1.23 million", "£587,000"; below nought with a minus sign."""
+    return NOT_KNOWN if value is None else _pounds(value, 2)
+
+
+def pounds_exactly(value: float | None) -> str:
+    """Money as a claim states it: "£1.175 million"."""
+    return NOT_KNOWN if value is None else _pounds(value, 3)
+
+
+def of_100(value: float | None) -> str:
+    """A chance from 0 to 1 as a number of 100: "29", "fewer than 1", "none"."""
+    if value is None:
+        return NOT_KNOWN
+    if value <= 0:
+        return "none"
+    if value < 0.005:
+        return "fewer than 1"
+    if 0.995 <= value < 1:
+        return "more than 99"
+    return f"{100 * value:.0f}"
+
+
+def points(value: float | None) -> str:
+    """An error of a chance, as a number of 100: "3"; at least 1."""
+    return NOT_KNOWN if value is None else f"{max(1.0, 100 * value):.0f}"
+
+
+def one_place(value: float | None) -> str:
+    """A small quantity: "6.5"."""
+    return NOT_KNOWN if value is None else _signed(f"{abs(value):,.1f}", value)
+
+
+def per_cent(value: float | None) -> str:
+    """A figure that is already in per cent: "4.4%"."""
+    return NOT_KNOWN if value is None else f"{one_place(value)}%"
+
+
+def days(value: float | None) -> str:
+    """A length of time: "23 days", "1 day"."""
+    if value is None:
+        return "none started"
+    count = f"{value:,.0f}"
+    return f"{count} day{'' if count == '1' else 's'}"
+
+
+def year(label: str) -> str:
+    """A financial year: "2025/26" -> "2025 to 2026"."""
+    return f"{label[:4]} to {int(label[:4]) + 1}"
+
+
+def date(iso: str) -> str:
+    """A day: "2026-03-31" -> "31 March 2026"."""
+    day = dt.date.fromisoformat(iso)
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def when(by: str) -> str:
+    """A day or a financial year, with its preposition."""
+    return f"in {year(by)}" if "/" in by else f"on {date(by)}"
+
+
+def title(name: str) -> str:
+    """A scenario or service at the start of a line."""
+    return "Both services" if name == "both" else name[:1].upper() + name[1:]
+
+
+def likelihood(value: float) -> str:
+    """A chance in words."""
+    steps = (
+        (0.05, "very unlikely"),
+        (0.2, "unlikely"),
+        (0.45, "less likely than not"),
+        (0.55, "about as likely as not"),
+        (0.8, "more likely than not"),
+        (0.95, "likely"),
+    )
+    return next((words for bound, words in steps if value < bound), "very likely")
+
+
+FORMATS: dict[str, Callable[[float | None], str]] = {
+    "whole": whole,
+    "fewer": fewer,
+    "pounds": pounds,
+    "pounds exactly": pounds_exactly,
+    "of 100": of_100,
+    "points": points,
+    "one place": one_place,
+    "per cent": per_cent,
+    "days": days,
+}
+"""Formatters by the name that a report's numbers carry in `data-format`."""
+
+
+def _pounds(value: float, places: int) -> str:
+    size = abs(value)
+    if round(size / 1000) >= 1000:
+        text = f"{size / 1e6:,.{places}f}".rstrip("0").rstrip(".")
+        return _signed(f"£{text} million", value)
+    if size >= 1000:
+        return _signed(f"£{round(size / 1000) * 1000:,}", value)
+    return _signed(f"£{size:,.0f}", value)
+
+
+def _signed(text: str, value: float) -> str:
+    nothing = not any(figure in text for figure in "123456789")
+    return f"{MINUS}{text}" if value < 0 and not nothing else text
