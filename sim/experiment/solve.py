@@ -161,3 +161,23 @@ solved:
       44.8% and 71.7%); at a risk ratio of 0.81, {trial.in_care:.1%} and {trial.proceedings:.1%} (trial: 36%
       and 59%; the second was not solved for).
 """
+
+
+def report(solution: Solution) -> str:
+    """What was found, for the terminal."""
+    control, trial = solution.control, solution.at(0.81)
+    rows = [
+        "Conference at pre-proceedings, children followed for twelve months",
+        f"{'':28}{'in care':>10}{'proceedings':>14}",
+        f"{'no conference, simulated':28}{control.in_care:>10.1%}{control.proceedings:>14.1%}",
+        f"{'no conference, trial':28}{'44.8%':>10}{'71.7%':>14}",
+        f"{'offered, simulated at 0.81':28}{trial.in_care:>10.1%}{trial.proceedings:>14.1%}",
+        f"{'offered, trial':28}{'36%':>10}{'59%':>14}",
+        "",
+        f"A risk ratio of 0.81 needs a multiplier of {trial.multiplier:.2f}; conferences met for "
+        f"{trial.served:.0%} of families offered one.",
+        "",
+        "risk ratio  multiplier",
+    ]
+    rows += [f"{ratio:>10}  {multiplier:>10.3f}" for ratio, multiplier in solution.table.items()]
+    return "\n".join(rows)

@@ -1,4 +1,4 @@
-"""Numbers, dates and names as a councillor reads them: whole children, £1.2 million, 2025 to 2026, 29 of 100."""
+"""Numbers, dates and names as a councillor reads them: whole children, £1.2 million, 29 of 100."""
 
 from __future__ import annotations
 

@@ -1,0 +1,183 @@
+"""A study in words: what is asked, what is assumed, from where; after the STRESS-DES reporting guideline.
+
+The text comes from the study that was loaded, so it cannot fall behind the settings.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from sim.report import words
+from sim.study.catalogue import BASELINE, ROLES, SERVICES
+from sim.study.scenario import Funding, Open, Posts, Scenario, SetUp, Training
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sim.study.config import Study
+    from sim.study.parameters import Parameter
+    from sim.study.scenario import Lever
+
+WIDTH = 100
+"""Columns of the text."""
+HEADS = ("setting", "meaning", "value", "range", "shape", "unit", "basis", "source")
+"""Columns of assumptions.csv."""
+PURPOSE = (
+    "For each scenario: how many children are looked after at each month end; how many fewer than with no "
+    "change; what is saved, before and after costs, in each financial year; the chance of meeting each claim; "
+    "and what the two services count twice."
+)
+LOGIC = (
+    "Families are referred, assessed and held by a level of service; each spends its resilience at rates that "
+    "depend on its circumstances. When resilience is spent there is a crisis, by one of three routes: "
+    "breakdown of a relationship, court, or no warning. A service multiplies rates while it lasts and for a "
+    "time after; it moves nothing else. Staff in post make places; without a place a family waits. Within an "
+    "instant, families touch only themselves; staff changes, releases and grants follow in that order."
+)
+CHANCE = (
+    "Each random number belongs to a decision, a family and an occurrence, not to a moment, so every scenario "
+    "meets the same families and luck and differences are paired. Draw 0 is the central value of everything "
+    "and is in no range. The world opens in a seeded state; there is no warm-up."
+)
+
+
+def describe(study: Study, scenario: str | Scenario = "") -> str:
+    """The whole study as text, or with a scenario (by name, or joined by "&") only that one's levers."""
+    chosen = [study.scenario(scenario) if isinstance(scenario, str) else scenario] if scenario else []
+    lines = [study.name, "=" * len(study.name), "", *_paragraph(study.meaning), ""]
+    first, last = study.clock.start, study.clock.month_ends[-1][0]
+    lines += _section("1. Objectives", [PURPOSE])
+    lines += _section("2. Logic", [LOGIC, f"Effects of two services on one rate: {study.combine}."])
+    lines += _section("3. Services", list(_services()))
+    lines += ["4. Scenarios", ""]
+    for one in chosen or list(study.scenarios.values()):
+        lines += _scenario(one)
+    lines += _section("5. Claims", list(_claims(study)) or ["None."])
+    lines += ["6. Parameters", ""]
+    for group, parameters in by_group(study).items():
+        lines += [f"{group.replace('_', ' ').capitalize()}", ""]
+        for parameter in parameters:
+            lines += _parameter(parameter)
+        lines.append("")
+    run = (
+        f"{study.authority}, {words.date(first.isoformat())} to {words.date(last)}; "
+        f"{study.draws} draws of {study.runs} runs unless told otherwise; seed {study.seed}."
+    )
+    lines += _section("7. Experimentation", [run, CHANCE])
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def by_group(study: Study) -> dict[str, list[Parameter]]:
+    """Parameters under the first part of their names, in the study's order."""
+    groups: dict[str, list[Parameter]] = {}
+    for name, parameter in study.parameters.items():
+        groups.setdefault(name.split(".")[0], []).append(parameter)
+    return groups
+
+
+def value_text(parameter: Parameter) -> str:
+    """A parameter's central value: "0.3", or "under 1: 0.13; 1-4: 0.27"."""
+    if isinstance(parameter.value, dict):
+        return "; ".join(f"{key}: {_number(value)}" for key, value in parameter.value.items())
+    return _number(parameter.value)
+
+
+def range_text(parameter: Parameter) -> str:
+    """A parameter's range, with what it means: bounds, or nine in ten; each arm of a mixture."""
+    if parameter.arms:
+        return "; or ".join(
+            f"{_number(arm.low)} to {_number(arm.high)} about {_number(arm.value)} "
+            f"({100 * arm.weight:.0f} of 100 draws: {arm.meaning})"
+            for arm in parameter.arms
+        )
+    if parameter.low is None or parameter.high is None:
+        return "none: the same in every draw"
+    kind = "9 in 10 between" if parameter.shape in ("lognormal", "normal") else "between"
+    return f"{kind} {_number(parameter.low)} and {_number(parameter.high)}"
+
+
+def lever_text(lever: Lever) -> str:
+    """A lever as a plain clause: "Edge of care opens on 1 June 2023"."""
+    service = words.title(SERVICES.get(lever.service, lever.service))
+    match lever:
+        case Open(on=day):
+            return f"{service} opens on {words.date(day.isoformat())}"
+        case Posts(role=role, posts=posts, start=start, end=end):
+            until = f" until {words.date(end.isoformat())}" if end else ""
+            since = words.date(start.isoformat())
+            name = role.replace("_", " ")
+            return f"{service}: {posts} {name} post{'' if posts == 1 else 's'} from {since}{until}"
+        case Training(complete=day):
+            return f"{service}: training complete on {words.date(day.isoformat())}"
+        case SetUp(year=year, pounds=pounds):
+            return f"{service}: {words.pounds_exactly(pounds)} to set up in {words.year(year)}"
+        case Funding(year=year, pounds=pounds):
+            return f"{service}: {words.pounds_exactly(pounds)} of funding in {words.year(year)}"
+
+
+def write_assumptions(study: Study, path: Path) -> None:
+    """assumptions.csv: every parameter with its value, range, unit, basis and source."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(HEADS)
+        for name, one in study.parameters.items():
+            text = (value_text(one), range_text(one), one.shape, one.unit, one.basis, one.source)
+            rows.writerow((name, one.meaning, *text))
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 and value == round(value) else f"{value:g}"
+
+
+def _services() -> Iterator[str]:
+    for key, name in SERVICES.items():
+        roles = ", ".join(role.replace("_", " ") for role in ROLES[key])
+        state = "goes on with no change" if key in BASELINE else "opens only where a scenario opens it"
+        yield f"{words.title(name)}: {state}. Its places are its people: {roles}."
+
+
+def _scenario(scenario: Scenario) -> list[str]:
+    lines = [words.title(scenario.name), *_paragraph(scenario.meaning, "  ")]
+    for lever in sorted(scenario.levers, key=lambda one: one.content):
+        lines += _paragraph(f"- {lever_text(lever)}. {lever.source}", "  ", "    ")
+    return [*lines, ""]
+
+
+def _claims(study: Study) -> Iterator[str]:
+    for claim in study.claims:
+        show = words.pounds_exactly if claim.kind == "pounds" else words.fewer
+        basis = f", {claim.basis}" if claim.kind == "pounds" else ""
+        what = f"{show(claim.target)}{basis}, {words.when(claim.by)}"
+        yield f"{words.title(claim.scenario)}: {what}. {claim.text} Source: {claim.source}"
+
+
+def _parameter(parameter: Parameter) -> list[str]:
+    head = f"{parameter.name} = {value_text(parameter)} ({parameter.unit}; {parameter.basis})"
+    lines = [*_paragraph(head, "  ", "      "), *_paragraph(parameter.meaning, "      ")]
+    if not parameter.known:
+        lines += _paragraph(f"Range: {range_text(parameter)} ({parameter.shape}).", "      ")
+    if parameter.estimand:
+        parts = "; ".join(f"{key} {value}" for key, value in parameter.estimand.items())
+        lines += _paragraph(f"Measured as: {parts}.", "      ")
+    return [*lines, *_paragraph(f"Source: {parameter.source}", "      ")]
+
+
+def _section(heading: str, paragraphs: list[str]) -> list[str]:
+    lines = [heading, ""]
+    for text in paragraphs:
+        lines += [*_paragraph(text), ""]
+    return lines
+
+
+def _paragraph(text: str, first: str = "", rest: str | None = None) -> list[str]:
+    return wrap(
+        text,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=first if rest is None else rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,154 @@
+"""One family's story in plain words, in two scenarios side by side, with the first divergence marked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.engine.events import Event, word
+from sim.experiment.trial import Trial, run_trial
+from sim.foundations.clock import TICKS_PER_DAY, TICKS_PER_YEAR
+from sim.foundations.errors import InputError
+from sim.model.compile import build_circumstances
+from sim.model.terms import STATUS_NAMES, Status
+
+if TYPE_CHECKING:
+    from sim.experiment.trial import TrialResult
+    from sim.model.plan import Plan
+    from sim.study.config import Study
+
+Line = tuple[int, str]
+"""A tick and what happened then."""
+
+SENTENCES = {
+    Event.REFERRED: "referred to children's services",
+    Event.BORN: "{child} is born",
+    Event.CRISIS: "{child} is at the edge of care: the relationship at home breaks down",
+    Event.NOT_HEARD: "nobody refers the crisis to Edge of Care",
+    Event.WEATHERED: "the crisis passes, {child} is still at home",
+    Event.ENTERED: "{child} enters care ({what})",
+    Event.PLACED: "{child} lives in: {what}",
+    Event.LEFT: "{child} leaves care: {what}",
+    Event.PLAN_STARTED: "child protection plan for {amount} of the children",
+    Event.PLAN_AVERTED: "a child protection plan is averted",
+    Event.PLAN_ENDED: "the child protection plan ends",
+    Event.OFFERED: "{what} is offered",
+    Event.DECLINED: "{what} is declined",
+    Event.ACCEPTED: "{what} is accepted; the family waits for a place",
+    Event.STARTED: "{what} begins, after {days} days' wait",
+    Event.FINISHED: "{what} ends after {days} days",
+    Event.STOPPED: "{what} stops early, after {days} days",
+    Event.LAPSED: "the offer of {what} lapses before it could begin",
+    Event.EXHAUSTED: "a keyed sequence ran out (a fault of the model's bounds)",
+}
+
+HELD = {
+    Status.ASSESSMENT: "assessed by initial response",
+    Status.EARLY_HELP: "the case is held by early help",
+    Status.CHILD_IN_NEED: "the case is held as child in need",
+    Status.CHILD_PROTECTION: "the case is held by a safeguarding team (child protection)",
+    Status.PRE_PROCEEDINGS: "letter before proceedings (pre-proceedings)",
+    Status.PROCEEDINGS: "proceedings are issued",
+    Status.CLOSED: "the case is closed",
+}
+
+
+def family_story(study: Study, family: int, scenarios: tuple[str, str], draw: int = 0, run: int = 0) -> str:
+    """The story of one family, by its identity, as text. ``InputError`` if no such family comes."""
+    given = build_circumstances(study, draw, run)
+    first, second = (
+        run_trial(study, Trial(scenario=name, draw=draw, run=run), given=given) for name in scenarios
+    )
+    rows = (given.families.id == family).nonzero()[0]
+    if not len(rows):
+        raise InputError.of(
+            f"no family {family} meets a service in draw {draw}, run {run}. {examples(first, second)}",
+            path="family",
+        )
+    one, other = (lines(study, result, family) for result in (first, second))
+    head = introduction(study, first.plan, int(rows[0]), family, draw, run)
+    return "\n".join([*head, "", *beside(one, other, scenarios)])
+
+
+def examples(first: TrialResult, second: TrialResult) -> str:
+    """Families whose children enter care differently in the two scenarios, to look at."""
+    entries = []
+    for result in (first, second):
+        mask = result.log.rows(Event.ENTERED)
+        entries.append(
+            set(zip(result.log.family[mask].tolist(), result.log.tick[mask].tolist(), strict=True))
+        )
+    differ = sorted({family for family, _ in entries[0] ^ entries[1]})
+    named = ", ".join(str(family) for family in differ[:8]) if differ else "none"
+    return f"Families whose entries into care differ between the two scenarios: {named}."
+
+
+def introduction(study: Study, plan: Plan, row: int, family: int, draw: int, run: int) -> list[str]:
+    """Who the family is."""
+    families, children = plan.families, plan.children
+    arrives = max(int(families.arrives[row]), 0)
+    span = range(families.first_child[row], families.first_child[row + 1])
+    born = [int(children.born[child]) for child in span]
+    ages = [str((arrives - b) // TICKS_PER_YEAR) for b in born if b <= arrives]
+    later = sum(1 for b in born if b > arrives)
+    opening = int(families.opening_status[row])
+    came = (
+        "first meets a service after a referral of"
+        if opening < 0
+        else (f"is open on the first day ({STATUS_NAMES[opening]}),")
+    )
+    traits = [
+        "parents' needs call for specialists" if families.needs[row] else "no adult specialist needs",
+        "the relationship is breaking down" if families.relationship[row] else "no relationship breakdown",
+        f"risk {families.factor[row] / (1 << 20):.2f} times the average",
+    ]
+    ages_text = f"children aged {', '.join(ages)}" if ages else "no child born yet"
+    unborn = f"; {later} born later" if later else ""
+    return [
+        f"Family {family} · draw {draw}, run {run}",
+        f"The family {came} {study.clock.date(arrives):%-d %B %Y}: {ages_text}{unborn}; {'; '.join(traits)}.",
+    ]
+
+
+def lines(study: Study, result: TrialResult, family: int) -> list[Line]:
+    """What happened to the family, in order."""
+    log = result.log.of_family(family)
+    born = dict(zip(result.plan.children.id.tolist(), result.plan.children.born.tolist(), strict=True))
+    told = []
+    for row in range(len(log)):
+        event, what, amount = Event(log.event[row]), int(log.what[row]), int(log.amount[row])
+        tick, child = int(log.tick[row]), int(log.child[row])
+        if event == Event.STATUS:
+            text = HELD[Status(what)]
+        else:
+            text = SENTENCES[event].format(
+                child=name_of(child, tick, born),
+                what=word(event, what),
+                amount=amount,
+                days=round(amount / TICKS_PER_DAY),
+            )
+        told.append((tick, f"{study.clock.date(tick):%d %b %Y}  {text}"))
+    return told
+
+
+def name_of(child: int, tick: int, born: dict[int, int]) -> str:
+    """A child by number in the family and age."""
+    if child < 0:
+        return "the family"
+    years = (tick - born[child]) // TICKS_PER_YEAR
+    return f"child {child % 10 + 1} (aged {years})"
+
+
+def beside(one: list[Line], other: list[Line], scenarios: tuple[str, str]) -> list[str]:
+    """Both stories: together while they agree, then each by itself from the first divergence."""
+    same = 0
+    while same < min(len(one), len(other)) and one[same] == other[same]:
+        same += 1
+    text = [f"In both scenarios ({scenarios[0]}; {scenarios[1]}):"]
+    text += [f"  {line}" for _, line in one[:same]] or ["  nothing yet"]
+    if same == len(one) == len(other):
+        return [*text, "", "The two stories are the same to the end."]
+    text += ["", "▶ Here the stories part."]
+    for name, story in zip(scenarios, (one, other), strict=True):
+        text += ["", f"{name[0].upper()}{name[1:]}:"]
+        text += [f"  {line}" for _, line in story[same:]] or ["  nothing more happens"]
+    return text

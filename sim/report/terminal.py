@@ -1,0 +1,114 @@
+"""What a run says on the terminal: progress on stderr, the answer on stdout."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.report.words import date as day_in_words
+from sim.report.words import of_100, pounds, whole, year
+
+if TYPE_CHECKING:
+    from sim.experiment.experiment import Experiment
+
+EVERY_SECONDS = 10.0
+
+
+def headline(experiment: Experiment) -> str:
+    """What is about to be run, in a line."""
+    clock = experiment.study.clock
+    cores = "1 process" if experiment.jobs == 1 else f"{experiment.jobs} processes"
+    return (
+        f"{experiment.study.authority} · {clock.start:%B %Y} to {clock.date(clock.horizon - 1):%B %Y} · "
+        f"{', '.join(experiment.scenarios)} · {experiment.draws} draws × {experiment.runs} runs, paired, "
+        f"and the central draw · {cores} · seed {experiment.study.seed}"
+    )
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on a terminal, a plain line every ten seconds elsewhere, nothing when quiet; all on stderr."""
+    if quiet:
+        yield None
+    elif sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
+
+        columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=Console(stderr=True)) as bar:
+            task = bar.add_task("trials", total=None)
+            yield lambda done, wanted: bar.update(task, completed=done, total=wanted)
+    else:
+        last = [0.0]
+
+        def line(done: int, wanted: int) -> None:
+            moment = time.monotonic()
+            if done == wanted or moment - last[0] >= EVERY_SECONDS:
+                last[0] = moment
+                print(f"{done} of {wanted} trials finished", file=sys.stderr, flush=True)
+
+        yield line
+
+
+def answer(numbers: dict[str, Any], folder: Path) -> str:
+    """The main figures as a small table, the claims and the overlap."""
+    years = numbers["years"]
+    rivals = [name for name in numbers["scenarios"] if name != "no change"]
+    rows = [["", *(year(label) for label in years)]]
+    for name in rivals:
+        fewer = numbers["difference_year_average"][name]
+        saving = numbers["saving"][name]
+        title = f"{name[0].upper()}{name[1:]}"
+        rows.append([f"{title}: children fewer", *(span(fewer[label], whole) for label in years)])
+        rows.append(["  saved, gross", *(span(saving[label]["gross"], pounds) for label in years)])
+        rows.append(["  saved, net", *(span(saving[label]["net"], pounds) for label in years)])
+    text = [table(rows), "", "Middle of all futures, and the range that nine in ten lie in.", ""]
+    text += ["Chance of each claim:"]
+    for claim in numbers["claims"]:
+        goal = f"{whole(claim['target'])} children fewer" if claim["kind"] == "children" else (
+            f"{pounds(claim['target'])} {claim['basis']}"
+        )
+        by = claim["by"]
+        when = year(by) if "/" in by else day_in_words(by)
+        chance = of_100(claim["chance"])
+        error = claim["error"]
+        spread = "" if error is None else f" (± {100 * error:.0f})"
+        text.append(f"  {claim['scenario']}: {goal}, {when}: {chance} in 100{spread}")
+    return "\n".join([*text, "", *overlap_line(numbers), f"Report  {folder / 'report.html'}"])
+
+
+def overlap_line(numbers: dict[str, Any]) -> list[str]:
+    """How far the two services count the same children."""
+    found = numbers.get("overlap")
+    if not found:
+        return []
+    children = found["children"]
+    parts = [name for name in children if name not in ("together", "overlap")]
+    alone = " + ".join(f"{children[name]['alone']['mean']:.1f}" for name in parts)
+    return [
+        f"Overlap on {day_in_words(found['date'])}: {alone} children fewer, each alone "
+        f"({' + '.join(parts)}); {children['together']['mean']:.1f} together; "
+        f"{children['overlap']['mean']:.1f} counted twice (averages).",
+        "",
+    ]
+
+
+def span(part: dict[str, Any], words: Callable[[float], str]) -> str:
+    """Middle and range."""
+    return f"{words(part['p50'])} ({words(part['p5'])} to {words(part['p95'])})"
+
+
+def table(rows: list[list[str]]) -> str:
+    """Columns aligned with spaces."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )
