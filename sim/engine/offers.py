@@ -178,4 +178,5 @@ def finish(world: World, family: Family, what: int, event: Event) -> None:
     if event == Event.FINISHED or what not in CONFERENCES:
         family.after[what] = world.now
     if what == Offer.STEP_DOWN and Offer.EDGE_OF_CARE in family.after:
-        family.after[Offer.EDGE_OF_CARE] += lasted
+        ended = family.after[Offer.EDGE_OF_CARE]
+        family.after[Offer.EDGE_OF_CARE] += world.now - max(ended, family.begun[what])

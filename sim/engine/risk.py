@@ -55,7 +55,8 @@ def ease_of(family: Family, services: Services, months: Row, now: int) -> tuple[
         if offer in family.held:
             continue
         table = services.after[offer][bisect_right(months, ended) - 1]
-        passed = months_since(months, ended, sustained_from if offer == Offer.EDGE_OF_CARE else now)
+        until = max(ended, sustained_from) if offer == Offer.EDGE_OF_CARE else now
+        passed = months_since(months, ended, until)
         rows.append(table[passed])
         if offer == Offer.EDGE_OF_CARE and sustained_from < now:
             continue
