@@ -1,0 +1,148 @@
+"""A team's places and waiting list: who is next, and how long a line grows."""
+
+from collections.abc import Generator
+from math import factorial, sqrt
+
+import numpy as np
+import pytest
+import simpy
+
+from sim.engine.caseload import Caseload, Request
+
+
+def ask(
+    caseload: Caseload[str], who: str, priority: int = 1, since: int = 0, family: int = 0
+) -> Request[str]:
+    request = Request(who, priority, since, family, 0)
+    caseload.ask(request)
+    return request
+
+
+def granted(caseload: Caseload[str]) -> list[str]:
+    return [request.who for request in caseload.settle()]
+
+
+def test_grants_go_by_priority_then_waiting_then_family() -> None:
+    caseload: Caseload[str] = Caseload()
+    ask(caseload, "later family", 1, 5, 9)
+    ask(caseload, "earlier family", 1, 5, 3)
+    ask(caseload, "waits longer", 1, 2, 99)
+    ask(caseload, "first by risk", 0, 8, 50)
+    ask(caseload, "last by risk", 2, 0, 1)
+    assert granted(caseload) == []
+    caseload.places = 5
+    order = ["first by risk", "waits longer", "earlier family", "later family", "last by risk"]
+    assert granted(caseload) == order
+
+
+def test_nothing_happens_before_the_end_of_the_instant() -> None:
+    caseload: Caseload[str] = Caseload(1)
+    first = ask(caseload, "first")
+    assert not first.held
+    assert granted(caseload) == ["first"]
+    assert first.held
+    ask(caseload, "second", 1, 1)
+    caseload.leave(first)
+    assert caseload.in_use == 1
+    assert granted(caseload) == ["second"]
+    assert caseload.in_use == 1
+
+
+def test_who_stops_waiting_is_passed_over() -> None:
+    caseload: Caseload[str] = Caseload()
+    gone = ask(caseload, "gone", 0)
+    unasked = ask(caseload, "gone in the same instant", 0, 1)
+    caseload.leave(unasked)
+    granted(caseload)
+    caseload.leave(gone)
+    ask(caseload, "stays", 1, 2)
+    caseload.places = 1
+    assert granted(caseload) == ["stays"]
+    assert caseload.in_use == 1
+
+
+def test_nobody_is_put_out_when_places_shrink() -> None:
+    caseload: Caseload[str] = Caseload(3)
+    held = [ask(caseload, name, 1, 0, n) for n, name in enumerate("abc")]
+    granted(caseload)
+    caseload.places = 1
+    ask(caseload, "d", 0, 1)
+    assert granted(caseload) == []
+    assert caseload.in_use == 3
+    caseload.leave(held[0])
+    assert granted(caseload) == []
+    caseload.leave(held[1])
+    assert granted(caseload) == []
+    caseload.leave(held[2])
+    assert granted(caseload) == ["d"]
+
+
+class Desk:
+    """A queue run by SimPy: exponential arrivals and services on whole ticks, one ``Caseload``."""
+
+    def __init__(self, servers: int, arrivals: np.ndarray, services: np.ndarray) -> None:
+        self.env = simpy.Environment()
+        self.caseload: Caseload[int] = Caseload(servers)
+        self.bells = [self.env.event() for _ in arrivals]
+        self.waits = np.zeros(len(arrivals))
+        self.queue_area = self.use_area = 0
+        self.last, self.waiting = 0, 0
+        self.settling = False
+        for who, (arrives, lasts) in enumerate(zip(arrivals.tolist(), services.tolist(), strict=True)):
+            self.env.process(self.customer(who, arrives, lasts))
+        self.env.run()
+
+    def settle_later(self) -> None:
+        if not self.settling:
+            self.settling = True
+            end = self.env.event()
+            end.callbacks.append(self.settle)
+            end._ok, end._value = True, None
+            self.env.schedule(end, priority=2)
+
+    def settle(self, _: simpy.Event) -> None:
+        self.settling = False
+        lapse = int(self.env.now) - self.last
+        self.queue_area += lapse * self.waiting
+        self.use_area += lapse * self.caseload.in_use
+        self.last = int(self.env.now)
+        for request in self.caseload.settle():
+            self.bells[request.who].succeed()
+        self.waiting = len(self.caseload.line)
+
+    def customer(self, who: int, arrives: int, lasts: int) -> Generator[simpy.Event, None, None]:
+        yield self.env.timeout(arrives)
+        request = Request(who, 1, arrives, who, 0)
+        self.caseload.ask(request)
+        self.settle_later()
+        yield self.bells[who]
+        self.waits[who] = self.env.now - arrives
+        yield self.env.timeout(lasts)
+        self.caseload.leave(request)
+        self.settle_later()
+
+
+def erlang_c_wait(servers: int, load: float, service: float) -> float:
+    """Mean wait in M/M/c (Erlang 1917): C(c, a) x service / (c - a), with a = arrivals x service."""
+    last = load**servers / factorial(servers) * servers / (servers - load)
+    waits = last / (sum(load**k / factorial(k) for k in range(servers)) + last)
+    return waits * service / (servers - load)
+
+
+@pytest.mark.parametrize(("servers", "load"), [(1, 0.5), (3, 2.1), (6, 4.2)])
+def test_mean_wait_is_erlangs(servers: int, load: float) -> None:
+    service, n, batches = 10_000.0, 20_000, 20
+    rng = np.random.default_rng(servers)
+    arrivals = np.cumsum(np.rint(rng.exponential(service / load, n)).astype(np.int64))
+    lengths = np.maximum(1, np.rint(rng.exponential(service, n))).astype(np.int64)
+    desk = Desk(servers, arrivals, lengths)
+    # Waits of neighbours are alike: the error is that of the means of long batches.
+    means = desk.waits.reshape(batches, -1).mean(axis=1)
+    error = means.std(ddof=1) / sqrt(batches)
+    expected = erlang_c_wait(servers, load, service)
+    assert error < 0.15 * expected
+    assert abs(means.mean() - expected) < 4 * error
+    # Little's law, to the tick: time spent in line is the area under the line, and so for places in use.
+    assert desk.queue_area == desk.waits.sum()
+    assert desk.use_area == lengths.sum()
+    assert desk.caseload.in_use == 0
