@@ -27,40 +27,41 @@ HEADS = ("setting", "meaning", "value", "range", "shape", "unit", "basis", "sour
 """Columns of assumptions.csv."""
 PURPOSE = (
     "For each scenario: how many children are looked after at each month end; how many fewer than with no "
-    "change; what is saved, before and after costs, in each financial year; the chance of meeting each claim; "
-    "and what the two services count twice."
+    "change; what is saved, before and after costs, in each financial year; the chance of meeting each "
+    "claim; and what the two services count twice."
 )
 LOGIC = (
-    "Families are referred, assessed and held by a level of service; each spends its resilience at rates that "
-    "depend on its circumstances. When resilience is spent there is a crisis, by one of three routes: "
+    "Families are referred, assessed and held by a level of service; each spends its resilience at rates "
+    "that depend on its circumstances. When resilience is spent there is a crisis, by one of three routes: "
     "breakdown of a relationship, court, or no warning. A service multiplies rates while it lasts and for a "
-    "time after; it moves nothing else. Staff in post make places; without a place a family waits. Within an "
-    "instant, families touch only themselves; staff changes, releases and grants follow in that order."
+    "time after; it moves nothing else. Staff in post make places; without a place a family waits. Within "
+    "an instant, families touch only themselves; staff changes, releases and grants follow in that order."
 )
 CHANCE = (
-    "Each random number belongs to a decision, a family and an occurrence, not to a moment, so every scenario "
-    "meets the same families and luck and differences are paired. Draw 0 is the central value of everything "
-    "and is in no range. The world opens in a seeded state; there is no warm-up."
+    "Each random number belongs to a decision, a family and an occurrence, not to a moment, so every "
+    "scenario meets the same families and luck and differences are paired. Draw 0 is the central value of "
+    "everything and is in no range. The world opens in a seeded state; there is no warm-up."
 )
 
 
 def describe(study: Study, scenario: str | Scenario = "") -> str:
-    """The whole study as text, or with a scenario (by name, or joined by "&") only that one's levers."""
-    chosen = [study.scenario(scenario) if isinstance(scenario, str) else scenario] if scenario else []
+    """The study as text. With a scenario that changes something, only that one's levers are listed."""
+    one = study.scenario(scenario) if isinstance(scenario, str) and scenario else scenario
+    chosen = [one] if isinstance(one, Scenario) and one.levers else list(study.scenarios.values())
     lines = [study.name, "=" * len(study.name), "", *_paragraph(study.meaning), ""]
     first, last = study.clock.start, study.clock.month_ends[-1][0]
     lines += _section("1. Objectives", [PURPOSE])
     lines += _section("2. Logic", [LOGIC, f"Effects of two services on one rate: {study.combine}."])
     lines += _section("3. Services", list(_services()))
     lines += ["4. Scenarios", ""]
-    for one in chosen or list(study.scenarios.values()):
-        lines += _scenario(one)
+    for part in chosen:
+        lines += _scenario(part)
     lines += _section("5. Claims", list(_claims(study)) or ["None."])
     lines += ["6. Parameters", ""]
     for group, parameters in by_group(study).items():
         lines += [f"{group.replace('_', ' ').capitalize()}", ""]
         for parameter in parameters:
-            lines += _parameter(parameter)
+            lines += explain_parameter(parameter)
         lines.append("")
     run = (
         f"{study.authority}, {words.date(first.isoformat())} to {words.date(last)}; "
@@ -154,7 +155,8 @@ def _claims(study: Study) -> Iterator[str]:
         yield f"{words.title(claim.scenario)}: {what}. {claim.text} Source: {claim.source}"
 
 
-def _parameter(parameter: Parameter) -> list[str]:
+def explain_parameter(parameter: Parameter) -> list[str]:
+    """Lines that say what one parameter is, its range and its source."""
     head = f"{parameter.name} = {value_text(parameter)} ({parameter.unit}; {parameter.basis})"
     lines = [*_paragraph(head, "  ", "      "), *_paragraph(parameter.meaning, "      ")]
     if not parameter.known:

@@ -95,7 +95,7 @@ def fan(
             dash = (0, (5, 2)) if slot == 3 else "-"
             axes.plot(days, middle, color=COLOURS[slot], linewidth=2.4, linestyle=dash)
             ends.append((middle[-1], f"{words.title(scenario)}\n(middle)", INKS[slot]))
-        _dots(axes, counted)
+        _dots(axes, counted, next(iter(lines.values())))
         _month_axis(axes, next(iter(lines.values())))
         _labels_at_right(axes, ends)
         _plain(axes, f"{words.title(unit)}, end of month")
@@ -169,6 +169,7 @@ def money_by_year(saving: Mapping[str, Part], scenario: str) -> Picture:
                     va="bottom" if value >= 0 else "top",
                     color=INKS[slot],
                     fontsize=9,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
                 )
         axes.axhline(0, color=INK, linewidth=1)
         axes.set_xticks(range(len(saving)), [words.year(year) for year in saving])
@@ -289,11 +290,13 @@ def _day(iso: str) -> float:
     return float(dt.date.fromisoformat(iso).toordinal())
 
 
-def _dots(axes: Axes, counted: Mapping[str, float]) -> None:
+def _dots(axes: Axes, counted: Mapping[str, float], by_date: Part) -> None:
     for place, (day, value) in enumerate(counted.items()):
+        below = day in by_date and value < by_date[day]["p50"]
         axes.plot(_day(day), value, "o", color=INK, markersize=6, zorder=5, clip_on=False)
         text = f"counted: {value:.0f}" if place == 0 else f"{value:.0f}"
-        axes.annotate(text, (_day(day), value), textcoords="offset points", xytext=(6, 8), fontsize=9.5)
+        shift = (6, -15 if below else 8)
+        axes.annotate(text, (_day(day), value), textcoords="offset points", xytext=shift, fontsize=9.5)
 
 
 def _labels_at_right(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:

@@ -1,6 +1,7 @@
 """The report: one HTML file that leads with the decision, asks nothing of the network and runs no script.
 
-Every figure in its sentences and tables is read from summary.json by its key, which the page carries beside it.
+Every figure in its sentences and tables is read from summary.json by its key, which the page carries beside
+it.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ UNKNOWNS = (
     "staffing.advert_days",
     "uncertainty.entry_level",
 )
-"""Settings that move the answer most and that Bury's own records cannot give."""
+"""Settings that move the answer much and that an authority's own records cannot give."""
 SHORT_OF = {
     "staff": "is short of staff: its places are full and families wait or are missed",
     "referrals": "is short of referrals, not of staff: places stand empty",
@@ -53,7 +54,6 @@ SAFETY = {
     "re-entries": "Children who come back into care",
     "plans repeated": "Children on a second or later protection plan",
     "crises": "Crises at home",
-    "crises not heard": "Crises that no service heard of in time",
     "care applications": "Families taken to court",
 }
 """Yearly counts in which harm would show, in words."""
@@ -79,9 +79,7 @@ def render(study: Study, summary: Part, charts: Mapping[str, Picture] | None = N
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(
-        year=words.year, date=words.date, when=words.when, title=words.title, likelihood=words.likelihood
-    )
+    environment.filters.update(year=words.year, date=words.date, when=words.when, title=words.title)
     page = environment.get_template("report.html.j2")
     return page.render(context(study, summary, pictures(summary) if charts is None else charts)) + "\n"
 
@@ -94,25 +92,15 @@ def pictures(summary: Part) -> dict[str, Picture]:
     rivals = list(summary["difference"])[:3]
     if rivals:
         marches = _marches(summary)
-        targets = {
-            (one["scenario"], one["by"]): one["target"]
-            for one in summary["claims"]
-            if one["kind"] == "children" or one["basis"] == "gross"
-        }
         fewer = {name: {day: summary["difference"][name][day] for day in marches} for name in rivals}
         saved = {
             name: {year: one["gross"] for year, one in summary["saving"][name].items()} for name in rivals
         }
-        # A year's average of children shares its label with money, so the two are told apart by date.
-        by_date = {key: target for key, target in targets.items() if "/" not in key[1]}
-        by_year = {
-            (one["scenario"], one["by"]): one["target"]
-            for one in summary["claims"]
-            if one["kind"] == "pounds" and one["basis"] == "gross"
-        }
+        children = _targets(summary, "children")
+        pounds = _targets(summary, "pounds")
         found += [
-            figures.against_claims(fewer, by_date, "children"),
-            figures.against_claims(saved, by_year, "pounds"),
+            figures.against_claims(fewer, children, "children"),
+            figures.against_claims(saved, pounds, "pounds"),
             figures.money_by_year(summary["saving"][lead], lead),
         ]
     posts = _team_posts(summary, lead)
@@ -161,6 +149,7 @@ def context(study: Study, summary: Part, charts: Mapping[str, Picture]) -> dict[
         "last_date": last_date,
         "marches": _marches(summary),
         "open_services": open_now,
+        "likelihood": words.likelihood,
         "short_of": SHORT_OF,
         "posts": list(_team_posts(summary, lead)),
         "routes": ROUTES,
@@ -217,6 +206,15 @@ def _lookup(node: Any, parts: Sequence[str], key: str) -> Any:
     raise KeyError(f"summary.json has nothing at '{key}'")
 
 
+def _targets(summary: Part, kind: str) -> dict[tuple[str, str], float]:
+    """Claims of children on a date, or of pounds before costs, by scenario and period."""
+    return {
+        (one["scenario"], one["by"]): one["target"]
+        for one in summary["claims"]
+        if one["kind"] == kind and one["basis"] == "gross" and (kind == "pounds" or "/" not in one["by"])
+    }
+
+
 def _marches(summary: Part) -> list[str]:
     """The 31 Marches simulated; the last month end if there is none."""
     return [day for day in summary["dates"] if day[5:7] == "03"] or summary["dates"][-1:]
@@ -230,7 +228,8 @@ def _counted(summary: Part) -> dict[str, float]:
 
 
 def _leading_first(summary: Part, lead: str) -> list[str]:
-    return [name for name in (lead, *summary["difference"]) if name in summary["difference"]]
+    names = dict.fromkeys((lead, *summary["difference"]))
+    return [name for name in names if name in summary["difference"]]
 
 
 def _team_posts(summary: Part, scenario: str) -> dict[str, Part]:

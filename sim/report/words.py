@@ -26,7 +26,7 @@ def fewer(value: float | None) -> str:
 
 
 def pounds(value: float | None) -> str:
-    """Money to about three figures: "£1.23 million", "£587,000"; below nought with a minus sign."""
+    """Money to the nearest thousand, or ten thousand from a million: "£587,000", "£1.23 million"."""
     return NOT_KNOWN if value is None else _pounds(value, 2)
 
 
@@ -51,6 +51,12 @@ def of_100(value: float | None) -> str:
 def points(value: float | None) -> str:
     """An error of a chance, as a number of 100: "3"; at least 1."""
     return NOT_KNOWN if value is None else f"{max(1.0, 100 * value):.0f}"
+
+
+def families(value: float | None) -> str:
+    """A number of families: "no family", "1 family", "6 families"."""
+    count = whole(value)
+    return {"0": "no family", "1": "1 family"}.get(count, f"{count} families")
 
 
 def one_place(value: float | None) -> str:
@@ -92,8 +98,9 @@ def title(name: str) -> str:
     return "Both services" if name == "both" else name[:1].upper() + name[1:]
 
 
-def likelihood(value: float) -> str:
-    """A chance in words."""
+def likelihood(value: float, at_most: float | None = None) -> str:
+    """A chance in words; `at_most` is what it may yet be when it was never seen."""
+    value = max(value, at_most or 0.0)
     steps = (
         (0.05, "very unlikely"),
         (0.2, "unlikely"),
@@ -115,6 +122,7 @@ FORMATS: dict[str, Callable[[float | None], str]] = {
     "one place": one_place,
     "per cent": per_cent,
     "days": days,
+    "families": families,
 }
 """Formatters by the name that a report's numbers carry in `data-format`."""
 
@@ -124,9 +132,7 @@ def _pounds(value: float, places: int) -> str:
     if round(size / 1000) >= 1000:
         text = f"{size / 1e6:,.{places}f}".rstrip("0").rstrip(".")
         return _signed(f"£{text} million", value)
-    if size >= 1000:
-        return _signed(f"£{round(size / 1000) * 1000:,}", value)
-    return _signed(f"£{size:,.0f}", value)
+    return _signed(f"£{round(size / 1000) * 1000:,}", value)
 
 
 def _signed(text: str, value: float) -> str:

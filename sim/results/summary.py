@@ -160,7 +160,10 @@ def _gain(
 
 
 def _claim(claim: Claim, gain: Floats) -> Part:
-    """A claim with the chance that it is met: exactly the target counts as met."""
+    """A claim with the chance that it is met: exactly the target counts as met.
+
+    `at_most`: for a claim never met, the chance at which so many draws without it come 1 time in 20.
+    """
     met, error = chance(gain >= claim.target)
     found = estimate(gain).as_dict()
     return {
@@ -173,6 +176,7 @@ def _claim(claim: Claim, gain: Floats) -> Part:
         "text": claim.text,
         "chance": tidy(met),
         "error": tidy(error),
+        "at_most": None if met else tidy(1.0 - 0.05 ** (1.0 / len(gain))),
         "mean": found["mean"],
         "p5": found["p5"],
         "p50": found["p50"],
