@@ -82,7 +82,10 @@ def funded_posts(values: Values, scenario: Scenario, clock: Clock) -> list[Funde
 def role_history(team: Team, role: str, baseline: int, levers: list[Posts], clock: Clock) -> list[Funded]:
     """Spans of funding by number of post: post k is funded while the number of posts exceeds k."""
     changes = sorted((clock.tick(lever.start), lever.posts) for lever in levers)
-    changes += [(clock.tick(lever.end), baseline) for lever in levers if lever.end is not None]
+    begins = {tick for tick, _ in changes}
+    ends = {clock.tick(lever.end) for lever in levers if lever.end is not None}
+    # Where one lever takes over from another on a day, nobody falls back to the baseline between them.
+    changes += [(tick, baseline) for tick in ends - begins]
     changes.sort()
     most = max([baseline, *(posts for _, posts in changes)])
     spans = []
