@@ -57,7 +57,7 @@ def places_at(plan: Plan, team: Team, tick: int) -> int:
 
 
 def check_levels(log: EventLog, plan: Plan) -> None:
-    """Each family's spells are numbered in turn; it is referred only when closed, so it ends once or is open."""
+    """Spells are numbered in turn and a referral follows only a closure: a family ends once or is open."""
     spell: dict[int, int] = {}
     status: dict[int, int] = {}
     exhausted = set(log.family[log.rows(Event.EXHAUSTED)].tolist())

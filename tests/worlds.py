@@ -1,8 +1,8 @@
 """Tiny worlds for tests: plans made by hand, and Bury made small.
 
 In a hand-made plan every rate is ``RATE`` units a tick and nobody has a resilience that can be spent, so the
-only things that happen are those that a test writes down: ``after(days(3))`` happens three days after its clock
-begins to run.
+only things that happen are those that a test writes down: ``after(days(3))`` happens three days after its
+clock begins to run.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def padded(rows: Iterable[Sequence[int]], width: int, filler: int) -> Any:
     )
 
 
-def families_of(households: Sequence[Household], width: Mapping[str, int] | None = None) -> Families:
+def families_of(households: Sequence[Household]) -> Families:
     """The families of a plan; identities are 10, 20, 30 and so on."""
     n = len(households)
     offers = range(len(Offer))
