@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from sim import __version__
@@ -196,7 +195,7 @@ def explain(
     if name not in read.parameters:
         hint = did_you_mean(name, read.parameters)
         raise InputError.of(f"'{name}' is not a parameter of this study.{hint}")
-    typer.echo(explain_parameter(read.parameters[name]))
+    typer.echo("\n".join(explain_parameter(read.parameters[name])))
 
 
 @app.command()
@@ -244,13 +243,11 @@ def main() -> None:
     """Run the command and turn every expected error into its message and exit code."""
     try:
         app(standalone_mode=False)
-    except click.exceptions.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
-    except click.ClickException as error:
-        error.show()
+    except typer.TyperException as error:
+        typer.echo(f"{error.format_message()}\nTry: caresim --help", err=True)
         sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
     except CaresimError as error:
         typer.echo(str(error), err=True)
         sys.exit(error.exit_code)

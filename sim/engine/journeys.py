@@ -228,8 +228,12 @@ def close(world: World, family: Family) -> None:
 
 
 def start_plan(world: World, family: Family, before: int) -> None:
-    """The conference makes a child protection plan, unless the work that is under way averts it."""
-    children = sum(1 for child in family.children if child.where in (HOME, AWAY))
+    """The conference makes a child protection plan, unless the work that is under way averts it.
+
+    A child expected within half a year is on the plan too.
+    """
+    soon = world.now + world.rules.half_year
+    children = sum(1 for c in family.children if c.where == HOME or (c.where == AWAY and c.born <= soon))
     if not children:
         return
     chance = world.families.plan_start[family.row][family.spell]

@@ -97,8 +97,9 @@ class Experiment:
             with tempfile.TemporaryDirectory(prefix="caresim-") as scratch:
                 mapped = self._finish(Store.create(Path(scratch) / "run"), progress)
                 return replace(mapped, data={name: np.array(mapped.data[name]) for name in mapped.scenarios})
+        config = resolved_config(self.study)
         store = Store.create(Path(folder))
-        write_atomically(store.folder / "config.yaml", resolved_config(self.study))
+        write_atomically(store.folder / "config.yaml", config)
         manifest = new_manifest(self.study, self.scenarios, self.draws, self.runs, self.jobs)
         write_json(store.folder / "manifest.json", manifest)
         return self._recorded(store, manifest, progress)
@@ -202,13 +203,17 @@ def resolved_config(study: Study) -> bytes:
     Raises ``StoreError`` if it does not say the same as the study in hand (a study changed in a notebook
     has no file; run it without a folder).
     """
-    merged: dict[str, Any] = {}
+    merged: yaml.MappingNode | None = None
     for file in study.files:
-        content = yaml.safe_load(Path(file).read_text(encoding="utf-8"))
-        content.pop("include", None)
-        merged = merge(merged, content)
-    merged["run"]["seed"] = study.seed
-    text = yaml.safe_dump(merged, sort_keys=False, allow_unicode=True, width=110)
+        # Every scalar stays as it was written: the loader, not this room, knows what it means.
+        node = yaml.compose(Path(file).read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+        node.value = [(key, value) for key, value in node.value if key.value != "include"]
+        merged = node if merged is None else merge(merged, node)
+    if merged is None:
+        raise StoreError("The study was not read from files, so a run folder could not be resumed from them.")
+    run = next(value for key, value in merged.value if key.value == "run")
+    next(value for key, value in run.value if key.value == "seed").value = str(study.seed)
+    text: str = yaml.serialize(merged, Dumper=yaml.BaseDumper, allow_unicode=True, width=110)
     with tempfile.TemporaryDirectory(prefix="caresim-") as scratch:
         copy = Path(scratch) / "config.yaml"
         copy.write_text(text, encoding="utf-8")
@@ -220,11 +225,14 @@ def resolved_config(study: Study) -> bytes:
     return text.encode()
 
 
-def merge(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
+def merge(a: yaml.MappingNode, b: yaml.MappingNode) -> yaml.MappingNode:
     """Two nested mappings as one; the loader has already refused anything written twice."""
-    joined = dict(a)
-    for name, value in b.items():
-        both = isinstance(value, dict) and isinstance(joined.get(name), dict)
-        joined[name] = merge(joined[name], value) if both else value
-    return joined
-
+    rows = list(a.value)
+    place = {key.value: number for number, (key, _) in enumerate(rows)}
+    for key, value in b.value:
+        if key.value in place:
+            number = place[key.value]
+            rows[number] = (rows[number][0], merge(rows[number][1], value))
+        else:
+            rows.append((key, value))
+    return yaml.MappingNode(a.tag, rows)

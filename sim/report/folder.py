@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.experiment.store import write_atomically, write_json
-from sim.report.describe import assumptions_csv
-from sim.report.html import report_figures, report_html
+from sim.experiment.store import write_json
+from sim.foundations.errors import StoreError
+from sim.report.describe import write_assumptions
+from sim.report.html import write_report
 from sim.results.summary import summary
 
 if TYPE_CHECKING:
@@ -17,12 +18,15 @@ if TYPE_CHECKING:
 
 
 def write_reports(folder: Path, study: Study, results: Results) -> dict[str, Any]:
-    """Write summary, report, assumptions and figures; return the summary."""
+    """Write summary.json, report.html with its figures, and assumptions.csv; return the summary.
+
+    Raises ``StoreError`` if the disk refuses; the finished trials are kept.
+    """
     numbers: dict[str, Any] = summary(study, results)
     write_json(folder / "summary.json", numbers)
-    write_atomically(folder / "assumptions.csv", assumptions_csv(study).encode())
-    (folder / "figures").mkdir(exist_ok=True)
-    for picture in report_figures(numbers):
-        write_atomically(folder / "figures" / f"{picture.name}.svg", picture.svg.encode())
-    write_atomically(folder / "report.html", report_html(study, numbers).encode())
+    try:
+        write_assumptions(study, folder / "assumptions.csv")
+        write_report(study, numbers, folder)
+    except OSError as error:
+        raise StoreError(f"{folder}: the report cannot be written ({error.strerror or error}).") from error
     return numbers

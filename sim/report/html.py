@@ -29,8 +29,8 @@ Part = Mapping[str, Any]
 ROUTES = {
     "breakdown": "a relationship at home broke down",
     "court": "a court decided",
-    "no warning": "no warning: police protection, emergency orders, remand",
-    "unaccompanied": "unaccompanied children seeking asylum",
+    "no warning": "police protection, emergency orders, remand",
+    "unaccompanied": "alone in this country, seeking asylum",
 }
 """How children come into care, in words."""
 UNKNOWNS = (

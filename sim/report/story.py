@@ -112,7 +112,10 @@ def introduction(study: Study, plan: Plan, row: int, family: int, draw: int, run
 def lines(study: Study, result: TrialResult, family: int) -> list[Line]:
     """What happened to the family, in order."""
     log = result.log.of_family(family)
-    born = dict(zip(result.plan.children.id.tolist(), result.plan.children.born.tolist(), strict=True))
+    ids = result.plan.children.id.tolist()
+    born = dict(zip(ids, result.plan.children.born.tolist(), strict=True))
+    eldest_first = sorted((one for one in ids if one // 10 == family), key=lambda one: born[one])
+    number = {one: position + 1 for position, one in enumerate(eldest_first)}
     told = []
     for row in range(len(log)):
         event, what, amount = Event(log.event[row]), int(log.what[row]), int(log.amount[row])
@@ -121,7 +124,7 @@ def lines(study: Study, result: TrialResult, family: int) -> list[Line]:
             text = HELD[Status(what)]
         else:
             text = SENTENCES[event].format(
-                child=name_of(child, tick, born),
+                child=name_of(child, tick, born, number),
                 what=word(event, what),
                 amount=amount,
                 days=round(amount / TICKS_PER_DAY),
@@ -130,12 +133,12 @@ def lines(study: Study, result: TrialResult, family: int) -> list[Line]:
     return told
 
 
-def name_of(child: int, tick: int, born: dict[int, int]) -> str:
-    """A child by number in the family and age."""
+def name_of(child: int, tick: int, born: dict[int, int], number: dict[int, int]) -> str:
+    """A child by number in the family, the eldest first, and age."""
     if child < 0:
         return "the family"
     years = (tick - born[child]) // TICKS_PER_YEAR
-    return f"child {child % 10 + 1} (aged {years})"
+    return f"child {number[child]} (aged {years})"
 
 
 def beside(one: list[Line], other: list[Line], scenarios: tuple[str, str]) -> list[str]:

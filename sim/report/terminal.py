@@ -69,8 +69,10 @@ def answer(numbers: dict[str, Any], folder: Path) -> str:
     text = [table(rows), "", "Middle of all futures, and the range that nine in ten lie in.", ""]
     text += ["Chance of each claim:"]
     for claim in numbers["claims"]:
-        goal = f"{whole(claim['target'])} children fewer" if claim["kind"] == "children" else (
-            f"{pounds(claim['target'])} {claim['basis']}"
+        goal = (
+            f"{whole(claim['target'])} children fewer"
+            if claim["kind"] == "children"
+            else (f"{pounds(claim['target'])} {claim['basis']}")
         )
         by = claim["by"]
         when = year(by) if "/" in by else day_in_words(by)

@@ -65,8 +65,8 @@ def one_place(value: float | None) -> str:
 
 
 def per_cent(value: float | None) -> str:
-    """A figure that is already in per cent: "4.4%"."""
-    return NOT_KNOWN if value is None else f"{one_place(value)}%"
+    """A figure that is already in per cent, as published: "4.35%", "8.2%"."""
+    return NOT_KNOWN if value is None else _signed(f"{abs(value):.2f}".rstrip("0").rstrip(".") + "%", value)
 
 
 def days(value: float | None) -> str:
