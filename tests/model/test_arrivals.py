@@ -1,0 +1,146 @@
+"""Referrals against Poisson, stays in progress against renewal theory, and who is counted where."""
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.foundations.clock import TICKS_PER_YEAR, Clock
+from sim.foundations.randomness import Chance
+from sim.model.arrivals import LAYER_RATE, referral_blocks
+from sim.model.care import opening_stays
+from sim.model.terms import Status, Stay
+from tests.worlds import circumstances, small_bury
+
+YEAR = Clock(dt.date(2023, 4, 1), dt.date(2024, 4, 1))
+RUNS = 120
+
+
+def demand_of(rate: float, returning: float = 0.0) -> dict[str, Any]:
+    values = dict(small_bury().values(0))
+    values["demand.families_referred"] = rate
+    values["demand.returning"] = dict.fromkeys(values["demand.returning"], returning)
+    return values
+
+
+@pytest.mark.parametrize("rate", [0.75 * LAYER_RATE, 1.4 * LAYER_RATE])
+def test_thinned_arrivals_are_poisson(rate: float) -> None:
+    """A quarter thinned from one layer; a whole layer and four tenths of the next."""
+    counts = np.array(
+        [
+            sum(
+                len(counted)
+                for _, _, counted in referral_blocks(Chance(5, 0, run), demand_of(rate), YEAR, np.ones(1))
+            )
+            for run in range(RUNS)
+        ]
+    )
+    mean = rate * YEAR.horizon / TICKS_PER_YEAR
+    assert abs(counts.mean() - mean) < 4 * np.sqrt(mean / RUNS)
+    # For Poisson counts the variance over the mean has standard error sqrt(2 / (n - 1)).
+    assert abs(counts.var(ddof=1) / mean - 1) < 4 * np.sqrt(2 / (RUNS - 1))
+
+
+def test_arrivals_are_even_over_the_year_and_follow_the_level_of_each_year() -> None:
+    two = Clock(dt.date(2023, 4, 1), dt.date(2025, 4, 1))
+    firsts = []
+    for run in range(15):
+        for _, _, counted in referral_blocks(Chance(6, 0, run), demand_of(300.0), two, np.array([1.0, 0.5])):
+            firsts += counted.min(axis=1).tolist()
+        for _, block, _ in referral_blocks(Chance(6, 0, run), demand_of(300.0), two, np.array([1.0, 0.5])):
+            at_once = block.families["first_referral"] == 0
+            firsts += block.families["arrives"][at_once].tolist()
+    ticks = np.array(firsts)
+    ticks = ticks[ticks < two.horizon]
+    first, second = (ticks < two.years[0].end).sum(), (ticks >= two.years[0].end).sum()
+    assert abs(first - 2 * second) < 4 * np.sqrt(first + 4 * second)
+    quarters = np.bincount(ticks[ticks < two.years[0].end] * 4 // two.years[0].end, minlength=4)
+    assert ((quarters - quarters.mean()) ** 2 / quarters.mean()).sum() < 21.1, "chi-squared, 3 degrees"
+
+
+def test_returning_families_add_to_those_referred() -> None:
+    def kept(values: dict[str, Any]) -> list[int]:
+        blocks = referral_blocks(Chance(1, 0, 0), values, YEAR, np.ones(1))
+        return [family for _, block, _ in blocks for family in block.families["id"].tolist()]
+
+    assert kept(demand_of(300.0, 90.0)) == kept(demand_of(390.0))
+
+
+def test_whose_referrals_all_end_without_a_service_is_counted_and_not_simulated() -> None:
+    given = circumstances(0, 0)
+    referred = given.families.opening_status < 0
+    row = np.arange(len(given.families.id))
+    outcome = given.families.outcome[row, given.families.first_referral]
+    layers = given.families.id < 100 * 1_000_000
+    assert (outcome[layers & referred] != Status.CLOSED).all()
+    assert given.counted_referrals.min() >= 0
+    assert given.counted_referrals.max() < small_bury().clock.horizon
+    share = small_bury().values(0)["demand.outcome"]["no further action"]
+    first = (given.families.first_referral == 0)[layers].sum()
+    assert 0 < first < layers.sum()
+    assert 0.3 < share < 0.9
+
+
+# Those in care on the first day
+
+
+def steady(mix: dict[str, float], hazard: float, medium: float = 2.0) -> dict[str, Any]:
+    """Even starts at every age, one hazard at every age, one mix of stays."""
+    values = dict(small_bury().values(0))
+    widths = {"under 1": 1, "1-4": 4, "5-9": 5, "10-12": 3, "13-15": 3, "16-17": 2}
+    values["care.starts_by_age"] = {band: float(width) for band, width in widths.items()}
+    values["care.exit.long"] = dict.fromkeys(widths, hazard)
+    values["care.exit.long_first_half_year"] = 1.0
+    values["care.exit.medium"] = medium
+    values["care.stay.court"] = values["care.stay.breakdown"] = mix
+    return values
+
+
+@pytest.mark.parametrize("hazard", [0.5, 2.0])
+def test_stays_in_progress_under_a_constant_hazard_are_of_exponential_age(hazard: float) -> None:
+    n = 4000
+    rng = np.random.default_rng(3)
+    age = 15 + 2.9 * rng.uniform(size=n)
+    mix = {"short": 0.0, "medium": 0.0, "long": 1.0}
+    stay, elapsed = opening_stays(steady(mix, hazard), age, rng.uniform(size=n))
+    assert (stay == Stay.LONG).all()
+    # Elapsed time has density hazard x exp(-hazard x t), cut off at birth; starts lie on a grid of months.
+    lost = np.exp(-hazard * age)
+    expected = (1 / hazard - age * lost / (1 - lost)).mean()
+    assert abs(elapsed.mean() - expected) < 4 * elapsed.std() / np.sqrt(n) + 0.01 * expected
+    for quantile in (0.25, 0.5, 0.9):
+        at = -np.log1p(-quantile) / hazard
+        assert abs((elapsed <= at).mean() - quantile) < 4 * np.sqrt(quantile * (1 - quantile) / n) + 0.02
+    assert (elapsed <= age).all()
+
+
+def test_longer_stays_are_met_in_proportion_to_their_length() -> None:
+    n = 4000
+    rng = np.random.default_rng(4)
+    age = np.full(n, 17.5)
+    mix = {"short": 0.0, "medium": 0.5, "long": 0.5}
+    stay, _ = opening_stays(steady(mix, 0.5, medium=2.0), age, rng.uniform(size=n))
+    met = {rate: (1 - np.exp(-rate * 17.5)) / rate for rate in (0.5, 2.0)}
+    expected = met[0.5] / (met[0.5] + met[2.0])
+    share = (stay == Stay.LONG).mean()
+    # Four of five: the stays are four times as long.
+    assert abs(share - expected) < 4 * np.sqrt(expected * (1 - expected) / n) + 0.01
+
+
+def test_the_opening_cohort_is_as_large_and_as_old_as_the_study_says() -> None:
+    given, values = circumstances(0, 0), small_bury().values(0)
+    children = given.children
+    inside = children.opening_stay >= 0
+    assert inside.sum() == sum(values["care.opening"].values())
+    age = -children.born[inside] / TICKS_PER_YEAR
+    bounds = np.array([0, 1, 5, 10, 16, 18])
+    counts = np.bincount(np.searchsorted(bounds, age, side="right") - 1, minlength=5)
+    assert counts.tolist() == list(values["care.opening"].values())
+    assert (children.opening_elapsed[inside] <= -children.born[inside]).all()
+    assert children.unaccompanied[inside].sum() == values["care.opening_unaccompanied"]
+    returned = values["care.returned_recently"] * values["care.returned_years"]
+    assert children.returned.sum() == returned
+    opening = given.families.opening_status
+    for level, status in (("early help", Status.EARLY_HELP), ("proceedings", Status.PROCEEDINGS)):
+        assert (opening == status).sum() == values["opening.families"][level]
