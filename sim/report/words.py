@@ -55,6 +55,8 @@ def points(value: float | None) -> str:
 
 def families(value: float | None) -> str:
     """A number of families: "no family", "1 family", "6 families"."""
+    if value is None:
+        return NOT_KNOWN
     count = whole(value)
     return {"0": "no family", "1": "1 family"}.get(count, f"{count} families")
 

@@ -1,0 +1,98 @@
+"""Money against a world of two children, priced by hand."""
+
+import numpy as np
+import pytest
+
+from sim.foundations.errors import InputError
+from sim.results.economics import money, prices_by_draw, reprice, savings, total_savings
+from sim.results.estimates import Results
+from sim.study.scenario import Funding, SetUp
+from tests.made_up import FIXED_PRICES, blank, bury, made_up, put
+
+YEAR = "2024/25"
+
+
+@pytest.fixture
+def two_children() -> Results:
+    """The first child avoids a year in a children's home; the second goes to a guardian 40 days earlier.
+
+    A manager is in post all year, and an agency family support worker for a fifth of it.
+    """
+    results = blank(2, 1, ("no change", "edge of care"), bury().replace(FIXED_PRICES))
+    put(results, "no change", "placement days", YEAR, 365.0, "children's home")
+    put(results, "no change", "placement days", YEAR, 40.0, "own foster")
+    for name in results.scenarios:
+        put(results, name, "placement days", YEAR, 60.0, "agency foster")
+    put(results, "edge of care", "guardianship days", YEAR, 40.0)
+    put(results, "edge of care", "post days permanent", YEAR, 365.0, "edge of care|manager")
+    put(results, "edge of care", "post days agency", YEAR, 73.0, "edge of care|family support worker")
+    return results
+
+
+def test_two_children_to_the_pound(two_children: Results) -> None:
+    spent = money(two_children.study, two_children)
+    assert spent["no change"][YEAR]["placements"] == pytest.approx(365 * 750 + 60 * 100 + 40 * 50)
+    assert spent["edge of care"][YEAR]["placements"] == pytest.approx(6_000)
+    assert spent["edge of care"][YEAR]["guardianship allowances"] == pytest.approx(800)
+    assert spent["edge of care"][YEAR]["staff"] == pytest.approx(73_000 + 54_750 / 5)
+    saved = savings(spent, "edge of care", YEAR)
+    assert saved["gross"] == pytest.approx(275_750)
+    assert saved["cashable"] == pytest.approx(273_750)
+    assert saved["cost"] == pytest.approx(84_750)
+    assert saved["net"] == pytest.approx(191_000)
+    assert saved["net_after_funding"] == pytest.approx(191_000)
+    assert saved["gross"].shape == (3, 1)
+
+
+def test_a_post_held_all_year_costs_one_salary_in_a_leap_year_too() -> None:
+    results = blank(1, 1, ("no change", "edge of care"), bury().replace(FIXED_PRICES))
+    put(results, "edge of care", "post days permanent", "2023/24", 366.0, "edge of care|manager")
+    spent = money(results.study, results)
+    assert spent["edge of care"]["2023/24"]["staff"] == pytest.approx(73_000)
+
+
+def test_set_up_and_funding_come_from_the_levers() -> None:
+    results = blank()
+    spent = money(bury(), results)
+    for name in results.scenarios:
+        levers = bury().scenario(name).levers
+        for year, lines in spent[name].items():
+            for kind, line in ((SetUp, "set-up"), (Funding, "funding")):
+                due = sum(one.pounds for one in levers if isinstance(one, kind) and one.year == year)
+                assert (lines[line] == due).all()
+    given = sum(one.pounds for one in bury().scenario("both").levers if isinstance(one, Funding))
+    set_up = sum(one.pounds for one in bury().scenario("both").levers if isinstance(one, SetUp))
+    assert given > 0
+    total = total_savings(spent, "both")
+    assert (total["net"] == -set_up).all()
+    assert (total["net_after_funding"] == given - set_up).all()
+
+
+def test_each_draw_has_its_own_prices() -> None:
+    prices = prices_by_draw(bury(), 3)
+    level = prices["price_level.childrens_home"]
+    assert isinstance(level, np.ndarray)
+    assert [float(one) for one in level] == [
+        bury().values(draw)["price_level.childrens_home"] for draw in range(4)
+    ]
+    assert len(set(level)) == 4
+    results = blank(3, 1)
+    put(results, "no change", "placement days", YEAR, 7.0, "children's home")
+    table = bury().parameters["prices.childrens_home"].value
+    assert isinstance(table, dict)
+    spent = money(bury(), results)["no change"][YEAR]["placements"]
+    assert spent[:, 0] == pytest.approx(level * table[YEAR])
+
+
+def test_new_prices_need_no_new_run(two_children: Results) -> None:
+    dearer = reprice(two_children, {"price_level.childrens_home": 2.0})
+    assert dearer.data is two_children.data
+    assert savings(money(dearer.study, dearer), "edge of care", YEAR)["gross"] == pytest.approx(549_500)
+    with pytest.raises(InputError, match=r"routes.crisis_to_care: is not a price"):
+        reprice(two_children, {"routes.crisis_to_care": 0.4})
+
+
+def test_no_change_saves_nothing() -> None:
+    results = made_up()
+    spent = money(bury(), results)
+    assert all((line == 0).all() for line in savings(spent, "no change", YEAR).values())
