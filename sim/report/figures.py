@@ -174,7 +174,8 @@ def money_by_year(saving: Mapping[str, Part], scenario: str) -> Picture:
         axes.axhline(0, color=INK, linewidth=1)
         axes.set_xticks(range(len(saving)), [words.year(year) for year in saving])
         axes.margins(y=0.25)
-        _plain(axes, "£ million a year, average of the futures; costs are drawn below the line")
+        what = f"{words.title(scenario)}, £ million a year, average of the futures"
+        _plain(axes, f"{what}; costs are drawn below the line")
         figure.subplots_adjust(left=0.07, right=0.98, top=0.88, bottom=0.1)
         said = " ".join(
             f"{words.year(year)}: saving {words.pounds(one['gross']['mean'])}, cost "
