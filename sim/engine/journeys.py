@@ -14,7 +14,7 @@ from sim.engine import care
 from sim.engine import offers as service
 from sim.engine.agenda import Due
 from sim.engine.events import Event
-from sim.engine.people import AWAY, GONE, HOME
+from sim.engine.people import AWAY, GONE, HOME, IN_CARE
 from sim.engine.risk import ease_of, next_step, set_rates, step_at
 from sim.foundations.ledger import NEVER
 from sim.model.terms import REFERRALS, SPELLS, Channel, Offer, Status
@@ -31,17 +31,14 @@ if TYPE_CHECKING:
 def family_journey(world: World, family: Family) -> Generator[Bell, None, None]:
     """One family from its first referral (or the first day) until its last child leaves or time is up."""
     yield from arrive(world, family)
-    while True:
-        look_ahead(world, family)
-        wake = family.next_wake()
+    while family.granted or any(child.where != GONE for child in family.children):
+        wake = next_wake(world, family)
         if wake >= world.plan.horizon and not family.requests:
             return
         yield world.until(family, wake)
         family.spend(world.now)
         live_through(world, family)
-        if not family.granted and all(child.where == GONE for child in family.children):
-            end(world, family)
-            return
+    end(world, family)
 
 
 def arrive(world: World, family: Family) -> Generator[Bell, None, None]:
@@ -237,7 +234,8 @@ def start_plan(world: World, family: Family, before: int) -> None:
     if not children:
         return
     chance = world.families.plan_start[family.row][family.spell]
-    if chance >= family.ease[Channel.PLAN_START]:
+    ease, _ = ease_of(family, world.services, world.plan.months, world.now)
+    if chance >= ease[Channel.PLAN_START]:
         world.record(Event.PLAN_AVERTED, family, amount=children)
         return
     family.plan_children = children
@@ -254,19 +252,41 @@ def end_plan(world: World, family: Family) -> None:
 
 
 def end(world: World, family: Family) -> None:
-    """No child is left: whatever is still promised is given back."""
+    """No child is left: the case is closed, and whatever is still promised is given back."""
+    if family.status != Status.CLOSED:
+        enter_status(world, family, Status.CLOSED, since=world.now)
     for offer in [*family.requests, *family.held]:
         service.stop(world, family, offer)
     if family.plan_children:
         end_plan(world, family)
 
 
-def look_ahead(world: World, family: Family) -> None:
-    """Read again what is likely, and when it next changes by itself."""
-    now = world.now
+def next_wake(world: World, family: Family) -> int:
+    """Read again what is likely, and find the next tick at which anything happens.
+
+    Where only a rate changes (a year, an effect that decays) and the family waits for nobody, nothing can
+    come between: it is stepped over here, without waking the family.
+    """
+    look_ahead(world, family, world.now)
+    wake = family.next_wake()
+    while not family.requests and wake == family.changes and wake < world.plan.horizon:
+        if family.agenda and family.agenda[0][0] <= wake:
+            break
+        family.spend(wake)
+        if family.anything_spent():
+            break
+        look_ahead(world, family, wake)
+        wake = family.next_wake()
+    return wake
+
+
+def look_ahead(world: World, family: Family, now: int) -> None:
+    """Set every rate from the circumstances at ``now``, and note when one next changes by itself."""
+    relationship = world.families.relationship[family.row]
     family.ease, changes = ease_of(family, world.services, world.plan.months, now)
+    if not relationship and not eased(family):
+        changes = NEVER
     year = step_at(world.rules.years, now)[1]
-    relationship = bool(world.families.relationship[family.row])
     set_rates(family, world.rules, year, relationship, now)
     changes = min(changes, next_step(world.rules.years, now))
     elapsed = next_step(world.rules.status_steps[family.status], now - family.since)
@@ -278,10 +298,20 @@ def look_ahead(world: World, family: Family) -> None:
     family.changes = changes if changes < world.plan.horizon else NEVER
 
 
+def eased(family: Family) -> bool:
+    """Whether anything is at risk now that a service could ease: if not, its decay need not be followed."""
+    if family.status != Status.CLOSED or family.plan_children:
+        return True
+    return any(
+        child.where == IN_CARE or (child.where == HOME and (child.at_edge or child.returned > -NEVER))
+        for child in family.children
+    )
+
+
 def next_change_of(world: World, child: Child, now: int) -> int:
     """When the child's own rate next changes: since a return home, or half a year into a long stay."""
     if child.where == HOME and child.returned > -NEVER:
         return child.returned + next_step(world.rules.after_return, now - child.returned)
-    if child.where not in (HOME, AWAY, GONE) and now < child.entered + world.rules.half_year:
+    if child.where == IN_CARE and now < child.entered + world.rules.half_year:
         return child.entered + world.rules.half_year
     return NEVER

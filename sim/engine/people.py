@@ -187,6 +187,12 @@ class Family:
                 if clock.rate:
                     clock.left -= clock.rate * lapse
 
+    def anything_spent(self) -> bool:
+        """Whether some resilience has just run out."""
+        return any(clock.left <= 0 for clock in self.clocks()) or any(
+            child.clock.left <= 0 for child in self.children
+        )
+
     def next_wake(self) -> int:
         """The first tick at which something known or spent comes due."""
         wake = NEVER
