@@ -66,6 +66,8 @@ def test_a_claim_met_exactly_is_met() -> None:
     assert found["chance"] == 0.75
     assert found["error"] == 0.25
     assert found["at_most"] is None
+    assert found["mean"] == claim.target + 0.5
+    assert found["p50"] == claim.target
 
 
 def test_a_claim_never_met_says_what_could_be_missed() -> None:
