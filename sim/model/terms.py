@@ -149,13 +149,13 @@ PLACEMENT_NAMES = (
     "with parents",
 )
 
-SPELLS = 16
+SPELLS = 24
 """Spells of status a family can pass through, referrals included, before its sequence is exhausted."""
 REFERRALS = 10
-COURT_CRISES = 4
-NO_WARNING_CRISES = 4
-CRISES = 8
-PERIODS = 6
+COURT_CRISES = 10
+NO_WARNING_CRISES = 8
+CRISES = 12
+PERIODS = 10
 OFFERS = 12
 SLOTS = 7
 """Children a family can have: five at referral, one expected, one born later."""
