@@ -87,7 +87,7 @@ class EventLog:
 
     def rows(self, event: Event) -> NDArray[np.bool_]:
         """Mask of the records of one event."""
-        return self.event == int(event)
+        return np.asarray(self.event == int(event))
 
     def of_family(self, family: int) -> EventLog:
         """The records of one family."""

@@ -219,9 +219,7 @@ def close(world: World, family: Family) -> None:
     if family.referral >= REFERRALS:
         world.record(Event.EXHAUSTED, family, what=1)
         return
-    family.rereferral.wind(
-        world.families.rereferral[family.row][family.referral - 1]
-    )
+    family.rereferral.wind(world.families.rereferral[family.row][family.referral - 1])
 
 
 def start_plan(world: World, family: Family, before: int) -> None:
@@ -291,7 +289,7 @@ def look_ahead(world: World, family: Family, now: int) -> None:
     changes = min(changes, next_step(world.rules.years, now))
     elapsed = next_step(world.rules.status_steps[family.status], now - family.since)
     changes = min(changes, family.since + elapsed)
-    if family.rereferral.rate:
+    if family.status == Status.CLOSED:
         changes = min(changes, family.since + next_step(world.rules.rereferral, now - family.since))
     for child in family.children:
         changes = min(changes, next_change_of(world, child, now))

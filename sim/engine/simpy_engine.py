@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import simpy
@@ -71,7 +72,7 @@ class World:
         if not self.settling:
             self.settling = True
             end = self.env.event()
-            end.callbacks.append(self.settle)  # type: ignore[union-attr]
+            end.callbacks.append(self.settle)
             end._ok, end._value = True, None
             self.env.schedule(end, priority=AFTER_FAMILIES)  # type: ignore[arg-type]
 
@@ -82,8 +83,8 @@ class World:
             for request in caseload.settle():
                 family = request.who
                 family.granted.append(request.key[3])
-                if family.bell is not None and not family.bell.triggered:
-                    family.bell.succeed()
+                if family.bell is not None:
+                    ring(family.bell)
 
     def until(self, family: Family, wake: int) -> simpy.Event:
         """What the family waits for: a known time, or, while it waits for a place, a grant before then."""
@@ -92,9 +93,7 @@ class World:
         bell = family.bell = self.env.event()
         if wake < self.plan.horizon:
             timer = self.env.timeout(wake - self.now)
-            timer.callbacks.append(  # type: ignore[union-attr]
-                lambda _: None if bell.triggered else bell.succeed()
-            )
+            timer.callbacks.append(partial(ring, bell))
         return bell
 
     def change_places(self, team: int) -> Generator[simpy.Event, None, None]:
@@ -106,11 +105,17 @@ class World:
             self.settle_later()
 
 
+def ring(bell: simpy.Event, _: simpy.Event | None = None) -> None:
+    """Wake whoever waits for the bell, unless something else already has."""
+    if not bell.triggered:
+        bell.succeed()
+
+
 class Columns:
     """The arrays of a table as plain lists, which Python reads faster than NumPy scalars."""
 
     def __init__(self, table: Families | Children) -> None:
-        for name in table.__slots__:  # type: ignore[attr-defined]
+        for name in table.__slots__:
             setattr(self, name, getattr(table, name).tolist())
 
     if TYPE_CHECKING:

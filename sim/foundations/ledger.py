@@ -55,7 +55,7 @@ def scaled(value: int, multiplier: int) -> int:
 
 
 def ticks_to_spend(left: int, rate: int) -> int:
-    """Whole ticks until ``left`` units are spent at ``rate`` units a tick; ``NEVER`` when nothing is spent."""
+    """Whole ticks until ``left`` units are spent at ``rate`` units a tick; ``NEVER`` if nothing is."""
     if rate <= 0:
         return NEVER
     return max(1, -(-left // rate))

@@ -14,7 +14,7 @@ from sim.foundations.randomness import Chance, Decision
 from sim.model.care import opening_stays
 from sim.model.pathway import LEVEL_STATUS, combined_hazard
 from sim.model.population import Block, Draws, build_block
-from sim.model.terms import BAND_STARTS, REFERRALS, SLOTS, Stay, Status
+from sim.model.terms import BAND_STARTS, REFERRALS, SLOTS, Status, Stay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,11 +149,9 @@ def opening_cohort(chance: Chance, values: Values) -> tuple[Draws, Block]:
     """Children looked after on the first day, by age, with stays in progress."""
     counts = {band: round(count) for band, count in values["care.opening"].items()}
     draws = Draws(chance=chance, block=CARE_BLOCK, n=sum(counts.values()))
-    low, width = (
-        np.repeat([f(*BROAD_STARTS[band]) for band in counts], list(counts.values()))
-        for f in (lambda a, b: float(a), lambda a, b: float(b - a))
-    )
-    age = low + width * draws.one(Decision.OPENING_AGE)
+    low = np.repeat([float(BROAD_STARTS[band][0]) for band in counts], list(counts.values()))
+    high = np.repeat([float(BROAD_STARTS[band][1]) for band in counts], list(counts.values()))
+    age = low + (high - low) * draws.one(Decision.OPENING_AGE)
     alone = np.arange(draws.n) >= draws.n - round(values["care.opening_unaccompanied"])
     stay, elapsed = opening_stays(values, age, draws.one(Decision.OPENING_STAY))
     stay = np.where(alone, Stay.LONG, stay)

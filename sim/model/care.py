@@ -49,8 +49,7 @@ def care_rules(values: Values) -> dict[str, Any]:
         "leaving_by_stay": tuple(thresholds(values[f"care.exit_kind.{stay}"]) for stay in STAY_NAMES[:2]),
         "leaving_by_band": tuple(thresholds(values[f"care.exit_kind.{group}"]) for group in LONG_GROUPS),
         "placement": tuple(
-            thresholds(values["care.placement." + band.replace(" ", "_").replace("-", "_")])
-            for band in BANDS
+            thresholds(values["care.placement." + band.replace(" ", "_").replace("-", "_")]) for band in BANDS
         ),
         "band_starts": tuple(round(start * TICKS_PER_YEAR) for start in BAND_STARTS),
     }
@@ -93,5 +92,3 @@ def opening_stays(values: Values, age: Floats, uniforms: Floats) -> tuple[Ints, 
     position = np.minimum(position, flat.shape[1] - 1)
     stay, start = position // len(grid), position % len(grid)
     return stay.astype(np.int64), np.maximum(age - grid[start], 0.0)
-
-

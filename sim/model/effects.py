@@ -89,4 +89,3 @@ def tables(
 def fixed_rows(table: Floats) -> tuple[Row, ...]:
     """A table of multipliers as fixed point, row by row."""
     return tuple(tuple(row) for row in np.rint(table * ONE).astype(np.int64).tolist())
-

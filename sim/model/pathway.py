@@ -85,9 +85,7 @@ def combined_hazard(values: Values, status: Status) -> StepHazard:
     """Hazard of leaving a level either way, for the time that open cases have already spent there."""
     up, down = risks(values, status)
     begins = sorted({start for start, _ in up + down})
-    return StepHazard(
-        bounds=tuple(begins), rates=tuple(rate_at(up, b) + rate_at(down, b) for b in begins)
-    )
+    return StepHazard(bounds=tuple(begins), rates=tuple(rate_at(up, b) + rate_at(down, b) for b in begins))
 
 
 def recentred(values: Values, coverage: str, multiplier: float) -> float:
@@ -96,7 +94,7 @@ def recentred(values: Values, coverage: str, multiplier: float) -> float:
     The observed flow is a mixture: covered families at rate x multiplier, the others at the full rate.
     """
     covered = values[coverage]
-    return 1.0 / (1.0 - covered + covered * multiplier)
+    return float(1.0 / (1.0 - covered + covered * multiplier))
 
 
 def baseline_factors(values: Values) -> dict[str, float]:
@@ -123,7 +121,7 @@ def status_steps(values: Values, factors: dict[str, float]) -> tuple[tuple[Row, 
         Status.PRE_PROCEEDINGS: factors["conference pre-proceedings"],
     }
     court = court_steps(values, factors["conference pre-proceedings"])
-    tables = []
+    tables: list[tuple[Row, ...]] = []
     for status in Status:
         if status not in UP_DOWN:
             tables.append(((0, 0, 0, 0),))
@@ -149,9 +147,10 @@ def court_steps(values: Values, factor: float) -> dict[Status, list[tuple[float,
     """Rates of court-led entry a family, where a court is or may be involved."""
     table = values["routes.court"]
     level = values["uncertainty.entry_level"] * factor
-    proceedings = [(begin, rate * level) for begin, rate in steps(
-        {key: rate for key, rate in table.items() if key != "pre-proceedings"}
-    )]
+    proceedings = [
+        (begin, rate * level)
+        for begin, rate in steps({key: rate for key, rate in table.items() if key != "pre-proceedings"})
+    ]
     return {
         Status.PRE_PROCEEDINGS: [(0.0, table["pre-proceedings"] * level)],
         Status.PROCEEDINGS: proceedings,
@@ -190,9 +189,7 @@ def build_rules(values: Values, clock: Clock, years: Floats) -> Rules:
     return Rules(
         status_steps=status_steps(values, factors),
         escalation_by_youngest=by_band(values["pathway.escalation_by_youngest"]),
-        years=tuple(
-            (year.start, fixed_point(level)) for year, level in zip(clock.years, years, strict=True)
-        ),
+        years=tuple((year.start, fixed_point(level)) for year, level in zip(clock.years, years, strict=True)),
         rereferral=tuple(
             (round(begin * TICKS_PER_YEAR), units_per_tick(rate))
             for begin, rate in steps(values["demand.re_referral"])
@@ -206,13 +203,9 @@ def build_rules(values: Values, clock: Clock, years: Floats) -> Rules:
         # A return that breaks down passes through a crisis like any other: the published rate of re-entry is
         # the rate of crises times the chance that a crisis ends in care.
         after_return=(
-            *(
-                (round(begin * TICKS_PER_YEAR), units_per_tick(rate / chance))
-                for begin, rate in after_return
-            ),
+            *((round(begin * TICKS_PER_YEAR), units_per_tick(rate / chance)) for begin, rate in after_return),
             (round(RETURN_RISK_YEARS * TICKS_PER_YEAR), 0),
         ),
         joins=tuple(fixed_point(values["routes.sibling_joins"].get(name, 0.0)) for name in ROUTE_NAMES),
         **care_rules(values),
     )
-

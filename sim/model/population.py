@@ -69,9 +69,7 @@ class Draws:
 
     def one(self, decision: Decision, slot: int = 0, occurrence: int = 0) -> Floats:
         """[n] uniforms."""
-        return self.chance.uniforms(
-            decision, self.n, block=self.block, slot=slot, occurrence=occurrence
-        )
+        return self.chance.uniforms(decision, self.n, block=self.block, slot=slot, occurrence=occurrence)
 
     def many(self, decision: Decision, occurrences: int, slot: int = 0) -> Floats:
         """[n, occurrences] uniforms."""
@@ -169,13 +167,9 @@ def offers(draws: Draws, values: Values) -> tuple[Any, Any, Ints]:
     made, taken, lasts = [], [], []
     for offer, share, service in rows:
         made.append(draws.many(Decision.OFFERED, OFFERS, slot=int(offer)) < share)
-        taken.append(
-            draws.many(Decision.TAKE_UP, OFFERS, slot=int(offer)) < values[f"{service}.take_up"]
-        )
+        taken.append(draws.many(Decision.TAKE_UP, OFFERS, slot=int(offer)) < values[f"{service}.take_up"])
         uniforms = draws.many(Decision.SERVICE_LENGTH, OFFERS, slot=int(offer))
-        lasts.append(
-            length(uniforms, values[f"{service}.length_days"], values["pathway.length_spread"])
-        )
+        lasts.append(length(uniforms, values[f"{service}.length_days"], values["pathway.length_spread"]))
     return np.stack(made), np.stack(taken), np.stack(lasts)
 
 
@@ -263,5 +257,3 @@ def children_of(draws: Draws, block: Block, horizon: int) -> dict[str, Any]:
             np.full(len(order), default, dtype=kind) if given is None else given[slot, family].astype(kind)
         )
     return columns
-
-

@@ -54,7 +54,7 @@ def fidelity(team: Team, values: Values, scenario: Scenario, clock: Clock, opens
         return np.zeros(len(starts))
     ramp = values[f"services.{TEAM_KEYS[team]}.fidelity_months"] * ticks(365.25 / 12)
     middle = starts + ticks(15)
-    return np.clip((middle - max(trained[0], opens)) / ramp, 0.0, 1.0)
+    return np.asarray(np.clip((middle - max(trained[0], opens)) / ramp, 0.0, 1.0))
 
 
 def build_services(

@@ -98,7 +98,9 @@ def role_history(team: Team, role: str, baseline: int, levers: list[Posts], cloc
                 spans.append((number, since, tick))
                 since = None
     return [
-        Funded(team=team, role=role, posts=number, start=start, end=end, opening=start < 0 and number < baseline)
+        Funded(
+            team=team, role=role, posts=number, start=start, end=end, opening=start < 0 and number < baseline
+        )
         for number, start, end in spans
         if end > start
     ]
@@ -188,8 +190,14 @@ def places(
     key = TEAM_KEYS[team]
     mine = [post for post in posts if post.team == team]
     opens = trained_from.get(team, 0)
-    moments = sorted({max(0, opens), *(max(start, 0) for post in mine for start, _, _ in post.spells),
-                      *(max(stop, 0) for post in mine for _, stop, _ in post.spells), 0})
+    moments = sorted(
+        {
+            max(0, opens),
+            *(max(start, 0) for post in mine for start, _, _ in post.spells),
+            *(max(stop, 0) for post in mine for _, stop, _ in post.spells),
+            0,
+        }
+    )
     rows: list[Row] = []
     for moment in moments:
         groups = []

@@ -119,9 +119,7 @@ class Reading:
     def rows(self, event: Event) -> dict[str, Ints]:
         """The columns of one event."""
         mask = self.log.rows(event)
-        return {
-            name: getattr(self.log, name)[mask] for name in ("tick", "family", "child", "what", "amount")
-        }
+        return {name: getattr(self.log, name)[mask] for name in ("tick", "family", "child", "what", "amount")}
 
     def year_of(self, ticks: Ints) -> Ints:
         """Position of the financial year of each tick."""
@@ -310,7 +308,7 @@ class Reading:
         lapsed = np.nonzero(event == int(Event.LAPSED))[0]
         before = lapsed - 1
         same = (before >= 0) & (family[before] == family[lapsed]) & (what[before] == what[lapsed])
-        return tick[lapsed[same & (event[before] == int(Event.ACCEPTED))]]
+        return np.asarray(tick[lapsed[same & (event[before] == int(Event.ACCEPTED))]])
 
     def staff(self) -> list[Any]:
         """Posts by state at month ends, and days worked by permanent and agency staff."""
