@@ -179,6 +179,7 @@ def build_rules(values: Values, clock: Clock, years: Floats) -> Rules:
     factors = baseline_factors(values)
     entry = values["uncertainty.entry_level"]
     chance = values["routes.crisis_to_care"]
+    unwarned = values["routes.without_warning"]
     window = values["routes.window_days"] / 365.25
     by_status = dict(values["routes.breakdown_by_status"])
     by_status["early help"] *= factors["early help breakdown"]
@@ -194,10 +195,15 @@ def build_rules(values: Values, clock: Clock, years: Floats) -> Rules:
             (round(begin * TICKS_PER_YEAR), units_per_tick(rate))
             for begin, rate in steps(values["demand.re_referral"])
         ),
-        breakdown=tuple(units_per_tick(values["routes.breakdown"][band] * entry) for band in BANDS),
+        # Only entries are seen: fewer crises that end in care more often look the same, and so does another
+        # split between breakdown and no warning. Both are drawn so that the entries stay where they are.
+        breakdown=tuple(
+            units_per_tick(values["routes.breakdown"][band] * (1 - unwarned) * entry / chance)
+            for band in BANDS
+        ),
         breakdown_by_status=tuple(fixed_point(by_status[name]) for name in STATUS_NAMES),
         court_by_youngest=by_band(values["routes.court_by_youngest"]),
-        no_warning=tuple(units_per_tick(values["routes.no_warning"][name] * entry) for name in STATUS_NAMES),
+        no_warning=tuple(units_per_tick(values["routes.no_warning"][name] * unwarned * entry) for name in STATUS_NAMES),
         edge_rate=units_per_tick(edge / window),
         window=round(window * TICKS_PER_YEAR),
         # A return that breaks down passes through a crisis like any other: the published rate of re-entry is

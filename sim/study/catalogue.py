@@ -180,6 +180,7 @@ CATALOGUE: dict[str, Kind] = {
     "routes.breakdown_by_status": multiplier(*HELD_BY),
     "routes.no_warning": rate(*HELD_BY),
     "routes.crisis_to_care": share(),
+    "routes.without_warning": share(),
     "routes.window_days": days(),
     "routes.sibling_joins": share(("court", "breakdown", "no warning")),
     "care.stay.breakdown": split(*STAYS),
