@@ -8,6 +8,7 @@ import pytest
 from sim.engine.events import Event, EventLog, validate
 from sim.engine.simpy_engine import run
 from sim.foundations.ledger import ONE
+from sim.model import terms
 from sim.model.plan import Plan, Services
 from sim.model.terms import Channel, Leaving, Offer, Placement, Route, Status, Stay, Team
 from tests.replay import check_conservation
@@ -601,36 +602,49 @@ def test_edge_of_care_that_comes_again_during_a_step_down_does_not_fade_at_once(
 # Sequences that run out
 
 
-@pytest.mark.parametrize("crises", [8])
-def test_a_sequence_that_runs_out_is_logged_and_not_used_again(crises: int) -> None:
-    kid = Kid(crisis=(after(days(1)),) * crises, edge=(UNSPENT,) * crises)
+def test_a_sequence_that_runs_out_is_logged_and_not_used_again() -> None:
+    crises = terms.CRISES
+    kid = Kid(crisis=(after(days(1)),) * crises)
     log = live(plan_of(Household(kids=(kid,))))
     assert at(log, Event.CRISIS) == [1 + 29 * k for k in range(crises)]
     assert [row[3] for row in story(log, 10, Event.EXHAUSTED)] == [2]
     assert at(log, Event.EXHAUSTED) == [29 * crises]
 
 
-def test_spells_and_referrals_that_run_out_are_logged() -> None:
+def test_referrals_that_run_out_are_logged() -> None:
     household = Household(
         opening=-1,
         arrives=1,
-        assessment=(days(1),) * 10,
-        rereferral=(after(days(1)),) * 10,
+        assessment=(days(1),) * terms.REFERRALS,
+        rereferral=(after(days(1)),) * terms.REFERRALS,
     )
     log = live(plan_of(household))
-    assert set(log.what[log.rows(Event.EXHAUSTED)].tolist()) == {0, 1}
-    assert log.rows(Event.REFERRED).sum() == 10
+    assert log.what[log.rows(Event.EXHAUSTED)].tolist() == [1]
+    assert log.rows(Event.REFERRED).sum() == terms.REFERRALS
 
 
-def test_court_and_no_warning_that_run_out_are_logged() -> None:
+def test_spells_that_run_out_are_logged() -> None:
+    """Up to a plan and down again, a day each, until no resilience is left for another spell."""
+    up_and_down = [after(days(1)), UNSPENT] * terms.SPELLS
     household = Household(
-        kids=(Kid(),) * 9,
-        opening=Status.PROCEEDINGS,
-        court=(after(days(1)),) * 4,
-        no_warning=(after(days(2)),) * 4,
+        opening=Status.CHILD_IN_NEED,
+        step_up=up_and_down[: terms.SPELLS],
+        step_down=up_and_down[1 : terms.SPELLS + 1],
     )
     log = live(plan_of(household))
-    assert sorted(log.what[log.rows(Event.EXHAUSTED)].tolist()) == [3, 4]
+    assert log.what[log.rows(Event.EXHAUSTED)].tolist() == [0]
+    assert at(log, Event.EXHAUSTED) == [terms.SPELLS]
+
+
+def test_court_no_warning_and_siblings_choices_that_run_out_are_logged() -> None:
+    household = Household(
+        kids=(Kid(),) * (terms.COURT_CRISES + terms.NO_WARNING_CRISES + 1),
+        opening=Status.PROCEEDINGS,
+        court=(after(days(1)),) * terms.COURT_CRISES,
+        no_warning=(after(days(2)),) * terms.NO_WARNING_CRISES,
+    )
+    log = live(plan_of(household))
+    assert set(log.what[log.rows(Event.EXHAUSTED)].tolist()) == {3, 4, 5}
 
 
 def test_equal_plans_give_equal_bytes() -> None:
