@@ -94,6 +94,7 @@ class Family:
         "bell",
         "changes",
         "children",
+        "clocks",
         "court",
         "court_crises",
         "ease",
@@ -133,6 +134,16 @@ class Family:
         """Tick up to which every clock has been spent."""
         self.step_up, self.step_down, self.plan_ends = Clock(), Clock(), Clock()
         self.court, self.no_warning, self.rereferral = Clock(), Clock(), Clock()
+        self.clocks = (
+            self.step_up,
+            self.step_down,
+            self.plan_ends,
+            self.court,
+            self.no_warning,
+            self.rereferral,
+            *(child.clock for child in children),
+        )
+        """Every clock of the family and of its children."""
         self.court_crises = 0
         self.no_warning_crises = 0
         self.plan_children = 0
@@ -170,38 +181,30 @@ class Family:
             ready.append((what, argument))
         return ready
 
-    def clocks(self) -> tuple[Clock, ...]:
-        """The family's own clocks (each child has one more)."""
-        return (self.step_up, self.step_down, self.plan_ends, self.court, self.no_warning, self.rereferral)
-
     def spend(self, now: int) -> None:
         """Spend every resilience at its rate up to now."""
         lapse = now - self.last
         if lapse:
             self.last = now
-            for clock in self.clocks():
-                if clock.rate:
-                    clock.left -= clock.rate * lapse
-            for child in self.children:
-                clock = child.clock
+            for clock in self.clocks:
                 if clock.rate:
                     clock.left -= clock.rate * lapse
 
     def anything_spent(self) -> bool:
         """Whether some resilience has just run out."""
-        return any(clock.left <= 0 for clock in self.clocks()) or any(
-            child.clock.left <= 0 for child in self.children
-        )
+        for clock in self.clocks:  # noqa: SIM110 - a generator costs three times as much here
+            if clock.left <= 0:
+                return True
+        return False
 
     def next_wake(self) -> int:
         """The first tick at which something known or spent comes due."""
         wake = NEVER
-        for clock in self.clocks():
+        for clock in self.clocks:
             if clock.rate:
-                wake = min(wake, ticks_to_spend(clock.left, clock.rate))
-        for child in self.children:
-            if child.clock.rate:
-                wake = min(wake, ticks_to_spend(child.clock.left, child.clock.rate))
+                ticks = ticks_to_spend(clock.left, clock.rate)
+                if ticks < wake:
+                    wake = ticks
         wake = min(wake + self.last, self.changes)
         if self.agenda and self.agenda[0][0] < wake:
             wake = self.agenda[0][0]
