@@ -8,13 +8,19 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim import __version__
-from sim.foundations.errors import CaresimError, InputError, did_you_mean
+from sim.foundations.errors import CaresimError, InputError, Problem, StoreError, did_you_mean
+
+if TYPE_CHECKING:
+    from sim.experiment.experiment import Experiment
+    from sim.results.estimates import Results
 
 app = typer.Typer(
     add_completion=False,
@@ -29,6 +35,7 @@ StudyFile = Annotated[Path, typer.Argument(help="The study, a YAML file such as 
 Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no headline.")]
 Jobs = Annotated[int | None, typer.Option(help="Processes to use (default: one a core).")]
+ResumeJobs = Annotated[int | None, typer.Option(help="Processes to use (default: as the run began).")]
 
 
 @app.command()
@@ -40,18 +47,12 @@ def check(study: StudyFile) -> None:
         read = load_study(study)
     except InputError as error:
         count = len(error.problems)
-        raise InputError([*error.problems, *closing(count)]) from None
+        closing = f"{count} problem{'' if count == 1 else 's'}. Nothing was run."
+        raise InputError([*error.problems, Problem("", "", closing)]) from None
     typer.echo(
         f"{study}: no problems. {len(read.parameters)} parameters, {len(read.scenarios)} scenarios, "
         f"{len(read.claims)} claims."
     )
-
-
-def closing(count: int) -> list:  # type: ignore[type-arg]
-    """The last line of a list of problems."""
-    from sim.foundations.errors import Problem
-
-    return [Problem("", "", f"{count} problem{'s' if count != 1 else ''}. Nothing was run.")]
 
 
 @app.command()
@@ -80,24 +81,21 @@ def run(
         draws=draws,
         runs=runs,
         seed=seed,
-        jobs=jobs if jobs is not None else os.cpu_count() or 1,
+        jobs=cores() if jobs is None else jobs,
     )
     folder = out if out is not None else new_folder(experiment)
     if not quiet:
         typer.echo(headline(experiment), err=True)
-    try:
+    with resumable(folder):
         with progress(quiet) as report:
             results = experiment.run(folder, report)
-    except KeyboardInterrupt:
-        typer.echo(f"\nStopped. Go on with: caresim resume {folder}", err=True)
-        raise
-    finish(folder, experiment, results, as_json)
+        finish(folder, experiment, results, as_json)
 
 
 @app.command()
 def resume(
     folder: Annotated[str, typer.Argument(help='A run folder, or "last".')] = "last",
-    jobs: Jobs = None,
+    jobs: ResumeJobs = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -109,21 +107,34 @@ def resume(
     experiment, _ = Experiment.from_folder(path, jobs)
     if not quiet:
         typer.echo(headline(experiment), err=True)
-    with progress(quiet) as report:
-        results = Experiment.resume(path, jobs, report)
-    finish(path, experiment, results, as_json)
+    with resumable(path):
+        with progress(quiet) as report:
+            results = Experiment.resume(path, jobs, report)
+        finish(path, experiment, results, as_json)
 
 
-def finish(folder: Path, experiment, results, as_json: bool) -> None:  # type: ignore[no-untyped-def]
+@contextmanager
+def resumable(folder: Path) -> Iterator[None]:
+    """Say how to go on when somebody stops the run."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if folder.exists():
+            typer.echo(f"\nStopped. Finished trials are kept. Go on with: caresim resume {folder}", err=True)
+        raise
+
+
+def finish(folder: Path, experiment: Experiment, results: Results, as_json: bool) -> None:
     """Write what people read, say the answer, and fail if a quality check does."""
+    from sim.experiment.store import write_atomically
     from sim.foundations.errors import QualityError
     from sim.report.folder import write_reports
     from sim.report.terminal import answer
 
     numbers = write_reports(folder, experiment.study, results)
     text = answer(numbers, folder)
-    (folder / "log.txt").write_text(text + "\n", encoding="utf-8")
-    typer.echo(json.dumps(numbers, ensure_ascii=False) if as_json else text)
+    write_atomically(folder / "log.txt", (text + "\n").encode())
+    typer.echo(json.dumps(numbers, ensure_ascii=False, allow_nan=False) if as_json else text)
     if numbers["quality"]["exhausted"]:
         raise QualityError(
             f"{folder}: in some trials a keyed sequence ran out ({numbers['quality']['exhausted']} times a "
@@ -182,7 +193,7 @@ def explain(
     if what[0] == "family":
         from sim.report.story import family_story
 
-        if len(what) != 2 or not what[1].isdigit():
+        if len(what) != 2 or not what[1].isdecimal():
             raise InputError.of("expected `explain family` and a number, such as `explain family 231`")
         pair = tuple(scenario) if scenario else ("no change", list(read.scenarios)[-1])
         if len(pair) != 2:
@@ -191,7 +202,7 @@ def explain(
         return
     from sim.report.describe import explain_parameter
 
-    name = what[0]
+    name = " ".join(what)
     if name not in read.parameters:
         hint = did_you_mean(name, read.parameters)
         raise InputError.of(f"'{name}' is not a parameter of this study.{hint}")
@@ -201,17 +212,25 @@ def explain(
 @app.command()
 def runs(folder: Annotated[Path, typer.Argument(help="Where runs are kept.")] = OUTPUTS) -> None:
     """List the runs in a folder, newest first."""
-    from sim.experiment.store import read_json
-
-    found = sorted(folder.glob("*/manifest.json"), reverse=True)
+    found = kept_runs(folder)
     if not found:
         typer.echo(f"No runs in {folder}.")
-    for path in found:
-        one = read_json(path)
-        typer.echo(
-            f"{path.parent}  {one['status']:<11}  {one['authority']}  {one['draws']} draws × {one['runs']} runs"
-            f"  {one['began']}"
-        )
+    for path, one in found:
+        size = f"{one['draws']} draws × {one['runs']} runs"
+        typer.echo(f"{path}  {one['status']:<11}  {one['authority']}  {size}  {one['began']}")
+
+
+def kept_runs(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
+    """Run folders in a folder, with their manifests, newest first; a damaged one is told of and left out."""
+    from sim.experiment.manifest import read_manifest
+
+    found = []
+    for path in sorted(folder.glob("*/manifest.json")):
+        try:
+            found.append((path.parent, read_manifest(path.parent)))
+        except StoreError as error:
+            typer.echo(str(error), err=True)
+    return sorted(found, key=lambda one: (str(one[1]["began"]), str(one[0])), reverse=True)
 
 
 @app.callback(invoke_without_command=True)
@@ -222,37 +241,53 @@ def top(version: Annotated[bool, typer.Option("--version", help="Print the versi
         raise typer.Exit
 
 
-def new_folder(experiment) -> Path:  # type: ignore[no-untyped-def]
+def cores() -> int:
+    """Processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def new_folder(experiment: Experiment) -> Path:
     """A new name under outputs: date, time, authority and what the run is of."""
     from datetime import datetime
 
     name = experiment.study.authority.lower().replace(" ", "-")
     stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S")
-    return OUTPUTS / f"{stamp}-{name}-{experiment.identity[:4]}"
+    path = OUTPUTS / f"{stamp}-{name}-{experiment.identity[:4]}"
+    others = (path.with_name(f"{path.name}-{number}") for number in range(2, 100))
+    return next((one for one in (path, *others) if not one.exists()), path)
 
 
 def last_folder() -> Path:
-    """The newest run under outputs."""
-    found = sorted(OUTPUTS.glob("*/manifest.json"))
+    """The run under outputs that began last."""
+    found = kept_runs(OUTPUTS)
     if not found:
         raise InputError.of(f"there is no run in {OUTPUTS} to resume")
-    return found[-1].parent
+    return found[0][0]
 
 
 def main() -> None:
     """Run the command and turn every expected error into its message and exit code."""
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     except typer.TyperException as error:
-        typer.echo(f"{error.format_message()}\nTry: caresim --help", err=True)
+        message = error.format_message()
+        # Without a command, help has been shown already and there is nothing to add.
+        typer.echo(f"{message}\nTry: caresim --help" if message else "", err=True, nl=bool(message))
         sys.exit(2)
     except CaresimError as error:
         typer.echo(str(error), err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
+        # Whoever read our answer has gone; nothing is left to say, not even at the end of the process.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    # Ctrl-C comes back as the code of a command that was left, 130, and not as an exception.
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 if __name__ == "__main__":

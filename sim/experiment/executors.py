@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
+
+from sim.foundations.errors import CaresimError
 
 Task = tuple[int, int]
 Answer = TypeVar("Answer")
@@ -16,8 +21,6 @@ _work: Callable[[int, int], Any] | None = None
 
 def _begin(work: Callable[[int, int], Any]) -> None:
     """Give a worker process what it needs, once."""
-    import signal
-
     global _work
     _work = work
     # Ctrl-C is the parent's to handle: a worker finishes the trial in hand.
@@ -29,9 +32,20 @@ def _do(task: Task) -> Any:
     return _work(*task)
 
 
-def serial(
-    work: Callable[[int, int], Answer], tasks: Iterable[Task]
-) -> Iterator[tuple[Task, Answer]]:
+@contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
+    """Processes started here never see Ctrl-C, not even while they begin; ours comes when we are done."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def serial(work: Callable[[int, int], Answer], tasks: Iterable[Task]) -> Iterator[tuple[Task, Answer]]:
     """Run (draw, run) tasks one after another."""
     for task in tasks:
         yield task, work(*task)
@@ -52,10 +66,10 @@ def pool(
         initializer=_begin,
         initargs=(work,),
     )
-    running: dict[Future[Answer], Task] = {
-        executor.submit(_do, task): task for task in islice(waiting, 2 * jobs)
-    }
+    running: dict[Future[Answer], Task] = {}
     try:
+        with deaf_to_interrupts():
+            running |= {executor.submit(_do, task): task for task in islice(waiting, 2 * jobs)}
         while running:
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
@@ -63,6 +77,12 @@ def pool(
                 for following in islice(waiting, 1):
                     running[executor.submit(_do, following)] = following
                 yield task, future.result()
+    except BrokenProcessPool as error:
+        raise CaresimError(
+            "A worker process ended before its trial did, perhaps for want of memory. Finished trials are "
+            "kept: resume the run with fewer jobs. (A script that runs with several jobs must do so under "
+            "`if __name__ == '__main__':`.)"
+        ) from error
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
 

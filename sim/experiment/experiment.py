@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,8 +14,8 @@ import numpy as np
 import yaml
 
 from sim.experiment.executors import execute
-from sim.experiment.manifest import identity, new_manifest, now
-from sim.experiment.store import Store, read_json, write_atomically, write_json
+from sim.experiment.manifest import identity, new_manifest, now, read_manifest
+from sim.experiment.store import Store, json_bytes, replacing, write_json
 from sim.experiment.tables import write_measures
 from sim.experiment.trial import run_pair
 from sim.foundations.errors import InputError, StoreError
@@ -64,10 +65,13 @@ class Experiment:
     ) -> None:
         """``scenarios`` defaults to all of the study's; "no change" is always there, to compare with.
 
-        ``draws`` are of what is not known, ``runs`` of luck for each; draw 0 (the central value of everything)
-        is run as well and enters no range. Raises ``InputError`` for an unknown scenario or a number below 1.
+        ``draws`` are of what is not known, ``runs`` of luck for each; draw 0 (the central value of
+        everything) is run as well and enters no range. Raises ``InputError`` for an unknown scenario or a
+        number below 1.
         """
         self.study = study if seed is None else replace(study, seed=seed)
+        if isinstance(scenarios, str):
+            scenarios = [scenarios]
         names = list(study.scenarios) if scenarios is None else [MAIN_SCENARIO, *scenarios]
         self.scenarios = tuple(dict.fromkeys(names))
         for name in self.scenarios:
@@ -95,27 +99,24 @@ class Experiment:
         """Run everything; with a ``folder``, keep it there (a new one), ready to resume if it is stopped."""
         if folder is None:
             with tempfile.TemporaryDirectory(prefix="caresim-") as scratch:
-                mapped = self._finish(Store.create(Path(scratch) / "run"), progress)
+                mapped = self._finish(Store.create(Path(scratch) / "run", {}), progress)
                 return replace(mapped, data={name: np.array(mapped.data[name]) for name in mapped.scenarios})
-        config = resolved_config(self.study)
-        store = Store.create(Path(folder))
-        write_atomically(store.folder / "config.yaml", config)
         manifest = new_manifest(self.study, self.scenarios, self.draws, self.runs, self.jobs)
-        write_json(store.folder / "manifest.json", manifest)
-        return self._recorded(store, manifest, progress)
+        files = {"config.yaml": resolved_config(self.study), "manifest.json": json_bytes(manifest)}
+        return self._recorded(Store.create(Path(folder), files), manifest, progress)
 
     @classmethod
     def from_folder(cls, folder: Path, jobs: int | None = None) -> tuple[Experiment, dict[str, Any]]:
         """The experiment that a run folder holds, and its manifest. Its study is the one in the folder."""
         store = Store.open(folder)
-        manifest = read_json(store.folder / "manifest.json")
+        manifest = read_manifest(store.folder)
         study = load_study(store.folder / "config.yaml")
         experiment = cls(
             study,
             scenarios=manifest["scenarios"],
             draws=manifest["draws"],
             runs=manifest["runs"],
-            jobs=jobs or manifest["jobs"],
+            jobs=manifest["jobs"] if jobs is None else jobs,
         )
         if experiment.identity != manifest["identity"]:
             raise StoreError(
@@ -138,16 +139,21 @@ class Experiment:
     def _recorded(self, store: Store, manifest: dict[str, Any], progress: Progress | None) -> Results:
         """Run, and keep the manifest true whatever happens."""
         path = store.folder / "manifest.json"
+        manifest = {name: what for name, what in manifest.items() if name != "fault"}
+        write_json(path, manifest | {"status": "running", "ended": None})
         try:
             results = self._finish(store, progress)
+            write_measures(store.folder / "measures.parquet", results)
         except KeyboardInterrupt:
             write_json(path, manifest | {"status": "interrupted", "ended": now()})
             raise
         except Exception as error:
-            write_json(path, manifest | {"status": "failed", "ended": now(), "fault": str(error)})
+            # A disk that refused the trial may refuse this too; the first fault is the one to tell.
+            with suppress(StoreError):
+                write_json(path, manifest | {"status": "failed", "ended": now(), "fault": str(error)})
             raise
-        write_measures(store.folder / "measures.parquet", results)
         write_json(path, manifest | {"status": "finished", "ended": now()})
+        store.sweep()
         return results
 
     def _finish(self, store: Store, progress: Progress | None) -> Results:
@@ -177,15 +183,19 @@ class Experiment:
             progress(pairs * each, self.trials)
 
     def read(self, store: Store) -> Results:
-        """Results from the kept trials. They are mapped from disk, so memory does not grow with their number."""
+        """Results from the kept trials, mapped from disk: memory does not grow with their number."""
         index = index_of(self.study.clock)
-        shape = (len(self.scenarios), self.draws + 1, self.runs, len(index.keys))
-        beside = store.folder / ".values.part"
-        values = np.lib.format.open_memmap(beside, mode="w+", dtype=np.float64, shape=shape)
-        for draw, run in self.tasks:
-            values[:, draw, run, :] = store.load(draw, run, self.identity)
-        values.flush()
-        beside.replace(store.folder / "values.npy")
+        shape = (len(self.scenarios), self.draws + 1, self.runs, len(index))
+        header = {"descr": "<f8", "fortran_order": False, "shape": shape}
+        # Written as a file, not as a map: a full disk then is an error and not the end of the process.
+        with replacing(store.folder / "values.npy") as beside, beside.open("wb") as file:
+            np.lib.format.write_array_header_1_0(file, header)
+            start = file.tell()
+            for draw, run in self.tasks:
+                for row, values in enumerate(store.load(draw, run, self.identity)):
+                    place = np.ravel_multi_index((row, draw, run, 0), shape)
+                    file.seek(start + 8 * int(place))
+                    file.write(values.tobytes())
         mapped = np.load(store.folder / "values.npy", mmap_mode="r")
         return Results(
             study=self.study,
@@ -205,9 +215,7 @@ def resolved_config(study: Study) -> bytes:
     """
     merged: yaml.MappingNode | None = None
     for file in study.files:
-        # Every scalar stays as it was written: the loader, not this room, knows what it means.
-        node = yaml.compose(Path(file).read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-        node.value = [(key, value) for key, value in node.value if key.value != "include"]
+        node = composed(Path(file))
         merged = node if merged is None else merge(merged, node)
     if merged is None:
         raise StoreError("The study was not read from files, so a run folder could not be resumed from them.")
@@ -219,10 +227,22 @@ def resolved_config(study: Study) -> bytes:
         copy.write_text(text, encoding="utf-8")
         if load_study(copy).digest != study.digest:
             raise StoreError(
-                "The study differs from its files, so a run folder could not be resumed from them. Change the "
-                "files, or run without a folder."
+                "The study differs from its files, so a run folder could not be resumed from them. Change "
+                "the files, or run without a folder."
             )
     return text.encode()
+
+
+def composed(file: Path) -> yaml.MappingNode:
+    """What a file says, without its list of others; every scalar stays as it was written, for the loader."""
+    try:
+        node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise StoreError(f"{file}: cannot be read again to be kept with the run ({error}).") from error
+    if not isinstance(node, yaml.MappingNode):
+        raise StoreError(f"{file}: changed while the study was in use; it is no longer a study's file.")
+    node.value = [(key, value) for key, value in node.value if key.value != "include"]
+    return node
 
 
 def merge(a: yaml.MappingNode, b: yaml.MappingNode) -> yaml.MappingNode:

@@ -10,7 +10,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.experiment.store import read_json
 from sim.experiment.trial import ENGINE
+from sim.foundations.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 LIBRARIES = ("numpy", "scipy", "simpy", "pandas", "pyarrow")
+NEEDED = ("status", "authority", "scenarios", "draws", "runs", "jobs", "identity", "began")
+"""What a manifest must hold for its run to be listed and resumed."""
 
 
 @lru_cache(maxsize=1)
@@ -44,9 +48,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def new_manifest(
-    study: Study, scenarios: Sequence[str], draws: int, runs: int, jobs: int
-) -> dict[str, Any]:
+def new_manifest(study: Study, scenarios: Sequence[str], draws: int, runs: int, jobs: int) -> dict[str, Any]:
     """The manifest of a run that begins now."""
     return {
         "schema": SCHEMA,
@@ -69,3 +71,15 @@ def new_manifest(
         "began": now(),
         "ended": None,
     }
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a run folder; ``StoreError`` if it is damaged or of another version."""
+    path = folder / "manifest.json"
+    manifest = read_json(path)
+    if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
+        raise StoreError(f"{path}: is not a manifest that this version of caresim reads (schema {SCHEMA}).")
+    missing = [name for name in NEEDED if name not in manifest]
+    if missing:
+        raise StoreError(f"{path}: does not say what a run folder must: {', '.join(missing)}.")
+    return manifest

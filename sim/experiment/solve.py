@@ -17,6 +17,7 @@ import numpy as np
 from sim.engine import simpy_engine
 from sim.engine.events import Event
 from sim.foundations.clock import DAYS_PER_YEAR, ticks
+from sim.foundations.errors import InputError
 from sim.foundations.ledger import NEVER
 from sim.foundations.randomness import Chance
 from sim.model.compile import build_circumstances, compile_plan
@@ -76,16 +77,22 @@ def solve_conference(study: Study, families: int = FAMILIES) -> Solution:
     Conditions assumed, as the study's own parameters say: taken up and convened as in the council, by a team
     with no shortage; nobody in the control arm has a conference. The same families are in every arm.
     """
+    if families < 1:
+        raise InputError.of(f"must be at least 1; found {families}", path="families")
     covered = {"services.family_group_conference.baseline_coverage_pre": 0.0}
     alone = study.replace(covered | {SOLVED: dict.fromkeys(SOLVED_RATIOS, 1.0)})
     plan = trial_plan(alone, families)
     control = run_arm(plan, 1.0, alone, offered=False)
+    if not control.in_care:
+        raise InputError.of(
+            f"no child of {families} families is in care after {MONTHS} months, so there is no risk to "
+            "compare with; simulate more families",
+            path="families",
+        )
     arms = tuple(run_arm(plan, multiplier, alone, offered=True) for multiplier in MULTIPLIERS)
     ratios = np.array([arm.in_care / control.in_care for arm in arms])
     rising = np.maximum.accumulate(ratios)
-    table = {
-        ratio: round(float(np.interp(float(ratio), rising, MULTIPLIERS)), 4) for ratio in SOLVED_RATIOS
-    }
+    table = {ratio: round(float(np.interp(float(ratio), rising, MULTIPLIERS)), 4) for ratio in SOLVED_RATIOS}
     # Where the conference changes nothing, the multiplier is one exactly.
     table["1.00"] = 1.0
     return Solution(control=control, arms=arms, table=table)

@@ -9,6 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+import shutil
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,28 +20,46 @@ import numpy as np
 from sim.foundations.errors import InputError, StoreError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
 TRIAL_SCHEMA = 1
+TRIAL_NAME = re.compile(r"d(\d{4,})-r(\d{3,})\.trial")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A name beside ``path`` to write to; it becomes ``path`` if all goes well and is removed if not.
+
+    ``StoreError`` if the disk refuses.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield beside
+        beside.replace(path)
+    except BaseException as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise StoreError(f"{path}: cannot be written ({error.strerror or error}).") from error
+        raise
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that it is whole or not there. ``StoreError`` if the disk refuses."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with replacing(path) as beside:
         beside.write_bytes(content)
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise StoreError(f"{path}: cannot be written ({error.strerror or error}).") from error
+
+
+def json_bytes(content: Any) -> bytes:
+    """JSON with its structure in the order given; numbers must be finite."""
+    return (json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Write JSON with sorted structure kept as given; numbers must be finite."""
-    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
-    write_atomically(path, (text + "\n").encode())
+    """Write JSON so that it is whole or not there."""
+    write_atomically(path, json_bytes(content))
 
 
 def read_json(path: Path) -> Any:
@@ -59,18 +80,28 @@ class Store:
         self.trials = folder / "trials"
 
     @classmethod
-    def create(cls, folder: Path) -> Store:
-        """Make a new folder. ``InputError`` if it exists already or cannot be made."""
-        if folder.exists():
-            raise InputError.of(
-                "exists already; nothing in it was touched. Choose another --out, or continue it with "
-                f"`caresim resume {folder}`",
-                where=str(folder),
-            )
+    def create(cls, folder: Path, files: Mapping[str, bytes]) -> Store:
+        """Make a new folder that holds ``files``; it appears whole or not at all.
+
+        ``InputError`` if it exists already, ``StoreError`` if it cannot be made.
+        """
+        beside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
         try:
-            (folder / "trials").mkdir(parents=True)
-        except OSError as error:
-            raise StoreError(f"{folder}: cannot be made ({error.strerror or error}).") from error
+            if folder.exists():
+                raise InputError.of(
+                    "exists already; nothing in it was touched. Choose another --out, or continue it with "
+                    f"`caresim resume {folder}`",
+                    where=str(folder),
+                )
+            (beside / "trials").mkdir(parents=True)
+            for name, content in files.items():
+                (beside / name).write_bytes(content)
+            beside.rename(folder)
+        except BaseException as error:
+            shutil.rmtree(beside, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise StoreError(f"{folder}: cannot be made ({error.strerror or error}).") from error
+            raise
         return cls(folder)
 
     @classmethod
@@ -104,31 +135,39 @@ class Store:
         another run."""
         path = self.path(draw, run)
         try:
-            first, _, payload = path.read_bytes().partition(b"\n")
+            content = path.read_bytes()
+        except OSError as error:
+            raise StoreError(f"{path}: cannot be read ({error.strerror or error}).") from error
+        try:
+            first, _, payload = content.partition(b"\n")
             header = json.loads(first)
             whole = hashlib.sha256(payload).hexdigest() == header["sha256"]
             values = np.frombuffer(payload, dtype="<f8").reshape(header["shape"]) if whole else None
-        except (OSError, ValueError, KeyError, TypeError):
-            header, values = {}, None
+            own = (header["identity"], header["draw"], header["run"]) == (identity, draw, run)
+        except (ValueError, KeyError, TypeError):
+            values, own = None, False
         if values is None:
-            raise StoreError(
-                f"{path}: does not hold what was written (its checksum differs). Delete this file and run "
-                f"`caresim resume {self.folder}`; the other finished trials are kept."
-            )
-        if header["identity"] != identity or (header["draw"], header["run"]) != (draw, run):
-            raise StoreError(
-                f"{path}: belongs to another run or another version of the study. Delete this file and "
-                f"run `caresim resume {self.folder}`; the other finished trials are kept."
-            )
+            raise StoreError(self._remedy(path, "does not hold what was written (its checksum differs)"))
+        if not own:
+            raise StoreError(self._remedy(path, "belongs to another run or another version of the study"))
         return values
+
+    def _remedy(self, path: Path, fault: str) -> str:
+        return (
+            f"{path}: {fault}. Delete this file and run `caresim resume {self.folder}`; the other finished "
+            "trials are kept."
+        )
 
     def finished(self) -> set[tuple[int, int]]:
         """(draw, run) pairs whose trials are kept."""
-        pairs = set()
-        for path in self.trials.glob("d*-r*.trial"):
-            draw, _, run = path.stem.partition("-")
-            pairs.add((int(draw[1:]), int(run[1:])))
-        return pairs
+        found = (TRIAL_NAME.fullmatch(path.name) for path in self.trials.glob("*.trial"))
+        return {(int(name[1]), int(name[2])) for name in found if name}
+
+    def sweep(self) -> None:
+        """Remove what a process that was killed had begun to write."""
+        for path in (*self.folder.glob(".*.part"), *self.trials.glob(".*.part")):
+            with suppress(OSError):
+                path.unlink()
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
         return iter(sorted(self.finished()))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.foundations.errors import StoreError
+from sim.experiment.store import replacing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,23 +35,17 @@ def write_measures(path: Path, results: Results) -> None:
             ("value", pa.float64()),
         ]
     )
-    beside = path.with_name(f".{path.name}.part")
     names = pa.array(list(results.scenarios))
-    try:
-        with pq.ParquetWriter(beside, schema, compression="zstd") as writer:
-            for row, scenario in enumerate(results.scenarios):
-                which = pa.DictionaryArray.from_arrays(pa.array(np.full(n, row, dtype=np.int32)), names)
-                for draw in range(results.draws + 1):
-                    for run in range(results.runs):
-                        values = [
-                            which,
-                            pa.array(np.full(n, draw, dtype=np.int32)),
-                            pa.array(np.full(n, run, dtype=np.int32)),
-                            *coded,
-                            pa.array(np.asarray(results.data[scenario][draw, run])),
-                        ]
-                        writer.write_table(pa.Table.from_arrays(values, schema=schema))
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise StoreError(f"{path}: cannot be written ({error.strerror or error}).") from error
+    with replacing(path) as beside, pq.ParquetWriter(beside, schema, compression="zstd") as writer:
+        for row, scenario in enumerate(results.scenarios):
+            which = pa.DictionaryArray.from_arrays(pa.array(np.full(n, row, dtype=np.int32)), names)
+            for draw in range(results.draws + 1):
+                for run in range(results.runs):
+                    values = [
+                        which,
+                        pa.array(np.full(n, draw, dtype=np.int32)),
+                        pa.array(np.full(n, run, dtype=np.int32)),
+                        *coded,
+                        pa.array(np.asarray(results.data[scenario][draw, run])),
+                    ]
+                    writer.write_table(pa.Table.from_arrays(values, schema=schema))

@@ -67,7 +67,8 @@ def answer(numbers: dict[str, Any], folder: Path) -> str:
         rows.append(["  saved, gross", *(span(saving[label]["gross"], pounds) for label in years)])
         rows.append(["  saved, net", *(span(saving[label]["net"], pounds) for label in years)])
     text = [table(rows), "", "Middle of all futures, and the range that nine in ten lie in.", ""]
-    text += ["Chance of each claim:"]
+    if numbers["claims"]:
+        text.append("Chance of each claim:")
     for claim in numbers["claims"]:
         goal = (
             f"{whole(claim['target'])} children fewer"
