@@ -15,6 +15,7 @@ import numpy as np
 from sim.foundations.clock import TICKS_PER_DAY
 from sim.foundations.randomness import parameter_quantile
 from sim.results import activity
+from sim.results.check import check
 from sim.results.economics import PLACEMENT_DAYS, SAVINGS, Money, money, savings, total_savings
 from sim.results.estimates import (
     LOOKED_AFTER,
@@ -88,6 +89,7 @@ def summary(study: Study, results: Results) -> Part:
         "quality": _quality(results, fewer),
         "variance": {name: _variance(by_date[dates[-1]]) for name, by_date in fewer.items()},
         "arms": _arms(study, {name: by_date[dates[-1]] for name, by_date in fewer.items()}),
+        "check": check(study, results),
         "observed": _observed(study),
     }
 

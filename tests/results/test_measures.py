@@ -250,3 +250,18 @@ def test_the_vector_is_as_long_as_the_index_and_sums_agree() -> None:
             if key[:2] == ("placed", f"{2000 + int(year.label[-2:])}-03-31")
         )
         assert in_care == read("children looked after", f"{2000 + int(year.label[-2:])}-03-31")
+
+
+def test_what_happens_at_the_midnight_after_a_month_belongs_to_the_next() -> None:
+    midnight = dict(CLOCK.month_ends)["2023-04-30"] / days(1)
+    log = log_of(
+        (0, 20, 200, Event.PLACED, Placement.OWN_FOSTER, 0),
+        (midnight, 10, 100, Event.ENTERED, Route.COURT, 0),
+        (midnight, 10, 100, Event.PLACED, Placement.OWN_FOSTER, 0),
+        (midnight, 20, 200, Event.LEFT, Leaving.OTHER, 0),
+    )
+    read = Readings(log, two_children())
+    assert read("children looked after", "2023-04-30", "1-4") == 0
+    assert read("children looked after", "2023-04-30", "13-15") == 1
+    assert read("children looked after", "2023-05-31", "1-4") == 1
+    assert read("children looked after", "2023-05-31", "13-15") == 0

@@ -30,7 +30,7 @@ def test_it_holds_every_branch(found: dict) -> None:
         "schema", "study", "authority", "seed", "draws", "runs", "engine", "scenarios", "dates", "years",
         "children_looked_after", "difference", "difference_year_average", "saving", "saving_total",
         "cost_lines", "claims", "overlap", "services", "staffing", "entries", "exits", "plans", "safety",
-        "central", "quality", "variance", "arms", "observed",
+        "central", "quality", "variance", "arms", "check", "observed",
     }  # fmt: skip
     assert found["dates"][-1] == LAST
     assert list(found["difference"]) == list(SCENARIOS[1:])
