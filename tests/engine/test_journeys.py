@@ -359,6 +359,14 @@ def test_a_referral_is_assessed_then_closed_then_made_again() -> None:
     ]
 
 
+def test_a_re_referral_that_cannot_come_at_first_comes_when_its_table_says() -> None:
+    household = Household(
+        opening=Status.CHILD_IN_NEED, step_down=(after(days(9)),), rereferral=(after(days(5)),)
+    )
+    log = live(plan_of(household, rules=rules(rereferral=((0, 0), (days(20), RATE)))))
+    assert at(log, Event.REFERRED) == [9 + 20 + 5]
+
+
 def test_a_case_in_need_may_close_to_early_help() -> None:
     log = live(
         plan_of(Household(opening=Status.CHILD_IN_NEED, step_down=(after(days(9)),), to_early_help=True))
