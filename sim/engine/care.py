@@ -131,10 +131,10 @@ def arrive_alone(world: World, family: Family, child: Child) -> None:
 
 def enter(world: World, family: Family, child: Child, route: Route) -> None:
     """Begin a period of care."""
-    if child.at_edge:
-        child.at_edge = False
-        child.window_ends = NEVER
-        child.crises += 1
+    # Whatever crisis the child was spending towards, or in, ends here; after care the next one begins.
+    child.at_edge = False
+    child.window_ends = NEVER
+    child.crises += 1
     period = min(child.periods, PERIODS - 1)
     if child.periods >= PERIODS:
         world.record(Event.EXHAUSTED, family, child, what=6)

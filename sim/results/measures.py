@@ -197,12 +197,11 @@ class Reading:
 
     def placements(self) -> tuple[Floats, Floats]:
         """[years, placements] days, and [Marches, placements] children, by where they live."""
-        placed, left = self.rows(Event.PLACED), self.rows(Event.LEFT)
-        child = np.concatenate([placed["child"], left["child"]])
-        tick = np.concatenate([placed["tick"], left["tick"]])
-        where = np.concatenate([placed["what"], np.full(len(left["tick"]), -1)])
-        order = np.lexsort((where, tick, child))
-        # A leaving sorts before a placement of the same tick; a child never leaves and is placed at once.
+        moves = self.log.rows(Event.PLACED) | self.log.rows(Event.LEFT)
+        child, tick = self.log.child[moves], self.log.tick[moves]
+        where = np.where(self.log.event[moves] == int(Event.LEFT), -1, self.log.what[moves])
+        # Moves of one tick keep the order of the log.
+        order = np.argsort(child, kind="stable")
         child, tick, where = child[order], tick[order], where[order]
         end = np.append(tick[1:], self.plan.horizon)
         end[np.append(child[1:] != child[:-1], True)] = self.plan.horizon
