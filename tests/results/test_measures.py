@@ -265,3 +265,22 @@ def test_what_happens_at_the_midnight_after_a_month_belongs_to_the_next() -> Non
     assert read("children looked after", "2023-04-30", "13-15") == 1
     assert read("children looked after", "2023-05-31", "1-4") == 1
     assert read("children looked after", "2023-05-31", "13-15") == 0
+
+
+def test_who_is_placed_and_leaves_at_one_tick_has_no_days_in_placement() -> None:
+    """A child who enters on the eve of eighteen is placed and leaves within one tick: no days, nobody left."""
+    plan = plan_of(
+        Household(kids=(Kid(age=2),), opening=Status.CHILD_IN_NEED),
+        clock=CLOCK,
+        services=services(CLOCK),
+    )
+    log = log_of(
+        (0, 10, -1, Event.STATUS, Status.CHILD_IN_NEED, 0),
+        (30, 10, int(plan.children.id[0]), Event.ENTERED, Route.COURT, 0),
+        (30, 10, int(plan.children.id[0]), Event.PLACED, Placement.OWN_FOSTER, 0),
+        (30, 10, int(plan.children.id[0]), Event.LEFT, Leaving.AGE_18, 0),
+    )
+    read = Readings(log, plan)
+    assert read.row("placement days", "own foster") == [0.0, 0.0]
+    assert read("placed", "2024-03-31", "own foster") == 0
+    assert read("children looked after", "2023-05-31") == 0
