@@ -125,7 +125,7 @@ def enter_with_siblings(world: World, family: Family, first: Child, route: Route
 
 
 def arrive_alone(world: World, family: Family, child: Child) -> None:
-    """An unaccompanied child enters care on arrival and stays until adulthood."""
+    """An unaccompanied child enters care on arrival, for a long stay."""
     enter(world, family, child, Route.UNACCOMPANIED)
 
 
@@ -181,6 +181,8 @@ def leave(world: World, family: Family, child: Child) -> None:
     else:
         thresholds = world.rules.leaving_by_stay[child.stay]
     how = Leaving(category(thresholds, uniform))
+    if child.route == Route.UNACCOMPANIED:
+        how = Leaving.OTHER  # there is no home here to return to
     world.record(Event.LEFT, family, child, what=how)
     child.periods += 1
     child.placement = -1

@@ -69,7 +69,6 @@ class Decision(StrEnum):
     POST_STAY = "post stay"
     POST_AGENCY = "post agency"
     POST_OPENING = "post at opening"
-    UNACCOMPANIED = "unaccompanied"
 
 
 @dataclass(frozen=True, slots=True)

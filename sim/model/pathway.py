@@ -185,6 +185,8 @@ def build_rules(values: Values, clock: Clock, years: Floats) -> Rules:
     by_status["early help"] *= factors["early help breakdown"]
     for level in ("child in need", "child protection"):
         by_status[level] *= factors["conference breakdown"]
+    for level in ("pre-proceedings", "proceedings"):
+        by_status[level] *= factors["conference pre-proceedings"]
     edge = -np.log1p(-chance)
     after_return = steps(values["care.after_return"])
     return Rules(

@@ -56,7 +56,6 @@ FIRST_WORDS = {
     "post stay": 0x5B6040FBA4409771,
     "post agency": 0x75186374A14F90BB,
     "post at opening": 0x2DD7267F7A1FA2E6,
-    "unaccompanied": 0x7466256C6F224543,
 }
 """The first word of each decision for seed 2023, draw 1, run 2. If one changes, so do all results."""
 
