@@ -400,7 +400,7 @@ def begun(study_file: Path, folder: Path, *more: object, trials: int = 3) -> sub
         start_new_session=True,
     )
     deadline = time.monotonic() + 60
-    while len(list(folder.glob("trials/*.trial"))) < trials:
+    while not (folder / "manifest.json").exists() or len(list(folder.glob("trials/*.trial"))) < trials:
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline, "no trial was finished in a minute"
         time.sleep(0.01)
@@ -434,11 +434,14 @@ def test_killed_and_resumed_is_as_if_nothing_happened(
     assert not list(folder.rglob("*.part"))
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_ctrl_c_keeps_what_is_finished(study_file: Path, whole: Path, tmp_path: Path, jobs: int) -> None:
+@pytest.mark.parametrize(("jobs", "trials"), [(1, 3), (2, 0)], ids=["midway", "while processes start"])
+def test_ctrl_c_keeps_what_is_finished(
+    study_file: Path, whole: Path, tmp_path: Path, jobs: int, trials: int
+) -> None:
     folder = tmp_path / "run"
-    process = begun(study_file, folder, "--jobs", jobs)
+    process = begun(study_file, folder, "--jobs", jobs, trials=trials)
     os.killpg(process.pid, signal.SIGINT)
+    # A process left behind would hold the pipes open, and this would never return.
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
     assert err.endswith(f"\nStopped. Finished trials are kept. Go on with: caresim resume {folder}\n")

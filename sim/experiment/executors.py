@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -34,15 +35,25 @@ def _do(task: Task) -> Any:
 
 @contextmanager
 def deaf_to_interrupts() -> Iterator[None]:
-    """Processes started here never see Ctrl-C, not even while they begin; ours comes when we are done."""
-    if not hasattr(signal, "pthread_sigmask"):
+    """Put Ctrl-C off until the end of a stretch that must not stop half way, such as starting a process.
+
+    A process started meanwhile inherits the blocked signal, so it never sees Ctrl-C itself, not even before
+    its first line runs.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    heard: list[int] = []
+    # Blocking is not enough for ourselves: a library's thread may take the signal in our place.
+    handler = signal.signal(signal.SIGINT, lambda number, frame: heard.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+    if heard:
+        signal.raise_signal(signal.SIGINT)
 
 
 def serial(work: Callable[[int, int], Answer], tasks: Iterable[Task]) -> Iterator[tuple[Task, Answer]]:
@@ -74,8 +85,10 @@ def pool(
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
                 task = running.pop(future)
-                for following in islice(waiting, 1):
-                    running[executor.submit(_do, following)] = following
+                with deaf_to_interrupts():
+                    running |= {
+                        executor.submit(_do, following): following for following in islice(waiting, 1)
+                    }
                 yield task, future.result()
     except BrokenProcessPool as error:
         raise CaresimError(
