@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,7 +21,9 @@ from sim.experiment.experiment import Experiment
 from sim.experiment.manifest import read_manifest
 from sim.experiment.store import write_json
 from sim.experiment.trial import Trial, run_trial
+from sim.report import terminal
 from sim.report.story import family_story
+from sim.results.summary import summary
 from sim.study.config import Study, load_study
 from tests.tiny import ROOT, caresim, command, contents, environment, write_tiny
 
@@ -451,6 +455,48 @@ def test_ctrl_c_keeps_what_is_finished(
     Experiment.resume(folder, jobs=1)
     assert contents(folder, ["measures.parquet"]) == contents(whole, ["measures.parquet"])
     assert read_manifest(folder)["status"] == "finished"
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_is_a_bar_on_a_terminal_and_nothing_when_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("NO_COLOR", "1")
+    with terminal.progress(quiet=True) as report:
+        assert report is None
+    assert screen.getvalue() == ""
+    with terminal.progress(quiet=False) as report:
+        assert report is not None
+        report(3, 8)
+        report(8, 8)
+    assert "8/8" in screen.getvalue()
+
+
+def test_progress_elsewhere_is_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = iter([100.0, 101.0, 109.9, 110.0, 111.0])
+    monkeypatch.setattr(terminal, "time", SimpleNamespace(monotonic=lambda: next(now)))
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    with terminal.progress(quiet=False) as report:
+        assert report is not None
+        for done in (1, 2, 3, 4, 5):
+            report(done, 5)
+    assert sys.stderr.getvalue().splitlines() == [f"{n} of 5 trials finished" for n in (1, 4, 5)]
+
+
+def test_the_answer_leaves_out_what_there_is_none_of(finished: Path) -> None:
+    results = Experiment.resume(finished)
+    numbers = summary(results.study, results)
+    text = terminal.answer(numbers, finished)
+    assert "Chance of each claim:" in text
+    assert "Overlap" not in text  # only "both" was run, so neither service's own gain is known
+    bare = terminal.answer(numbers | {"claims": []}, finished)
+    assert "claim" not in bare
 
 
 PEAK = """
