@@ -1,6 +1,6 @@
 """The command line: it parses, calls and prints; there is no arithmetic here.
 
-Exit codes: 0 ok · 1 fault · 2 bad input · 3 a quality check failed · 75 unfinished · 130 interrupted.
+Exit codes: 0 ok · 1 fault · 2 bad input · 3 a quality check failed · 130 interrupted.
 """
 
 from __future__ import annotations

@@ -205,7 +205,9 @@ def build_rules(values: Values, clock: Clock, years: Floats) -> Rules:
         ),
         breakdown_by_status=tuple(fixed_point(by_status[name]) for name in STATUS_NAMES),
         court_by_youngest=by_band(values["routes.court_by_youngest"]),
-        no_warning=tuple(units_per_tick(values["routes.no_warning"][name] * unwarned * entry) for name in STATUS_NAMES),
+        no_warning=tuple(
+            units_per_tick(values["routes.no_warning"][name] * unwarned * entry) for name in STATUS_NAMES
+        ),
         edge_rate=units_per_tick(edge / window),
         window=round(window * TICKS_PER_YEAR),
         # A return that breaks down passes through a crisis like any other: the published rate of re-entry is

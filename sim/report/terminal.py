@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.report.words import date as day_in_words
-from sim.report.words import of_100, pounds, whole, year
+from sim.report.words import of_100, pounds, pounds_exactly, whole, year
 
 if TYPE_CHECKING:
     from sim.experiment.experiment import Experiment
@@ -73,15 +73,21 @@ def answer(numbers: dict[str, Any], folder: Path) -> str:
         goal = (
             f"{whole(claim['target'])} children fewer"
             if claim["kind"] == "children"
-            else (f"{pounds(claim['target'])} {claim['basis']}")
+            else f"{pounds_exactly(claim['target'])} {claim['basis']}"
         )
         by = claim["by"]
         when = year(by) if "/" in by else day_in_words(by)
-        chance = of_100(claim["chance"])
-        error = claim["error"]
-        spread = "" if error is None else f" (± {100 * error:.0f})"
-        text.append(f"  {claim['scenario']}: {goal}, {when}: {chance} in 100{spread}")
+        text.append(f"  {claim['scenario']}: {goal}, {when}: {met(claim, numbers['quality']['futures'])}")
     return "\n".join([*text, "", *overlap_line(numbers), f"Report  {folder / 'report.html'}"])
+
+
+def met(claim: dict[str, Any], futures: int) -> str:
+    """In how many of 100 futures a claim is met, with the error of running so few."""
+    if claim["chance"] == 0:
+        return f"in none of the {futures} futures"
+    error = claim["error"]
+    spread = "" if error is None else f" (± {100 * error:.0f})"
+    return f"{of_100(claim['chance'])} in 100{spread}"
 
 
 def overlap_line(numbers: dict[str, Any]) -> list[str]:

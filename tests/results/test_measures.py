@@ -268,7 +268,7 @@ def test_what_happens_at_the_midnight_after_a_month_belongs_to_the_next() -> Non
 
 
 def test_who_is_placed_and_leaves_at_one_tick_has_no_days_in_placement() -> None:
-    """A child who enters on the eve of eighteen is placed and leaves within one tick: no days, nobody left."""
+    """A child who enters on the eve of eighteen is placed and leaves within one tick: no days."""
     plan = plan_of(
         Household(kids=(Kid(age=2),), opening=Status.CHILD_IN_NEED),
         clock=CLOCK,
