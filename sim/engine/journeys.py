@@ -92,8 +92,11 @@ def open_at_start(world: World, family: Family, status: Status) -> None:
     if family.since == world.now:
         # It came to this level today, so today's offers are made as at any other time.
         service.review(world, family, status)
-    elif status == Status.EARLY_HELP:
-        service.offer(world, family, Offer.EARLY_HELP)
+    else:
+        # Its early conference, if it had one, lies in the past.
+        family.offers[Offer.CONFERENCE_EARLY] = 0
+        if status == Status.EARLY_HELP:
+            service.offer(world, family, Offer.EARLY_HELP)
     service.offer_safeguarding(world, family)
 
 
@@ -113,6 +116,8 @@ def live_through(world: World, family: Family) -> None:
             care.child_clock_spent(world, family, child)
     if family.court.left <= 0:
         care.court_entry(world, family)
+        if family.status == Status.PRE_PROCEEDINGS:
+            change_status(world, family, Status.PROCEEDINGS)
     if family.no_warning.left <= 0:
         care.entry_without_warning(world, family)
     if family.plan_ends.left <= 0:

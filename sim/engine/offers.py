@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 from sim.engine.agenda import Due
 from sim.engine.events import Event
 from sim.engine.people import HOME, IN_CARE
-from sim.model.terms import OFFERS, Offer, Route, Status, Stay
+from sim.model.terms import CONFERENCES, EARLY_HELP, OFFERS, Offer, Route, Status, Stay
 
 if TYPE_CHECKING:
     from sim.engine.people import Child, Family
     from sim.engine.simpy_engine import World
 
-CONFERENCES = (Offer.CONFERENCE_EARLY, Offer.CONFERENCE_PRE_PROCEEDINGS)
 SAFEGUARDED = (Status.CHILD_PROTECTION, Status.PRE_PROCEEDINGS, Status.PROCEEDINGS)
 
 
@@ -57,7 +56,8 @@ def offer_safeguarding(world: World, family: Family) -> None:
 
 def offer(world: World, family: Family, what: Offer) -> None:
     """Make an offer if the service is open and the family is not already on its way."""
-    if world.services.opens[what] > world.now or what in family.requests or what in family.held:
+    alike = EARLY_HELP if what in EARLY_HELP else (what,)
+    if world.services.opens[what] > world.now or any(o in family.requests or o in family.held for o in alike):
         return
     occurrence = family.offers.get(what, 0)
     family.offers[what] = occurrence + 1
@@ -176,7 +176,12 @@ def finish(world: World, family: Family, what: int, event: Event) -> None:
     world.record(event, family, what=what, amount=lasted)
     world.give_back(what, family.held.pop(what))
     if event == Event.FINISHED or what not in CONFERENCES:
-        family.after[what] = world.now
-    if what == Offer.STEP_DOWN and Offer.EDGE_OF_CARE in family.after:
-        ended = family.after[Offer.EDGE_OF_CARE]
-        family.after[Offer.EDGE_OF_CARE] += world.now - max(ended, family.begun[what])
+        family.after[what] = (world.now, world.now)
+    if what in EARLY_HELP:
+        for other in EARLY_HELP:
+            if other != what:
+                family.after.pop(other, None)
+        if Offer.EDGE_OF_CARE in family.after:
+            ended, decays_from = family.after[Offer.EDGE_OF_CARE]
+            held_back = world.now - max(decays_from, family.begun[what])
+            family.after[Offer.EDGE_OF_CARE] = (ended, decays_from + held_back)

@@ -158,8 +158,8 @@ class Family:
         """Referred to Edge of Care, and the panel has not met yet."""
         self.until: dict[int, int] = {}
         """By offer: tick at which the work runs out, or the offer lapses."""
-        self.after: dict[int, int] = {}
-        """By offer: tick from which the effect of finished work decays."""
+        self.after: dict[int, tuple[int, int]] = {}
+        """By offer: tick at which finished work ended, and tick from which its effect decays."""
         self.offers: dict[int, int] = {}
         """By offer: how often it has been made."""
         self.granted: list[int] = []

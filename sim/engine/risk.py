@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sim.engine.people import HOME, IN_CARE, NO_EASE
 from sim.foundations.ledger import NEVER, ONE, scaled
-from sim.model.terms import Channel, Offer, Route, Status, Stay
+from sim.model.terms import CONFERENCES, EARLY_HELP, Channel, Offer, Route, Status, Stay
 
 if TYPE_CHECKING:
     from sim.engine.people import Child, Family
@@ -37,7 +37,11 @@ def next_step(rows: tuple[Row, ...], elapsed: int) -> int:
 
 
 def ease_of(family: Family, services: Services, months: Row, now: int) -> tuple[tuple[int, ...], int]:
-    """The product of all multipliers now, by channel, and the tick at which it next changes by itself."""
+    """The product of all multipliers now, by channel, and the tick at which it next changes by itself.
+
+    Finished work keeps the fidelity of the month in which it ended, and decays from then; early help stops
+    the decay of Edge of Care while it lasts.
+    """
     if not family.held and not family.after:
         return NO_EASE, NEVER
     month = bisect_right(months, now) - 1
@@ -50,19 +54,19 @@ def ease_of(family: Family, services: Services, months: Row, now: int) -> tuple[
             if table[later] != table[month]:
                 changes = min(changes, months[later])
                 break
-    sustained_from = family.begun[Offer.STEP_DOWN] if Offer.STEP_DOWN in family.held else now
-    for offer, ended in family.after.items():
-        if offer in family.held:
-            continue
+    helped_from = min((family.begun[o] for o in EARLY_HELP if o in family.held), default=now)
+    for offer, (ended, decays_from) in family.after.items():
+        if offer in family.held and offer not in CONFERENCES:
+            continue  # the same work is under way again, and counts once
         table = services.after[offer][bisect_right(months, ended) - 1]
-        until = max(ended, sustained_from) if offer == Offer.EDGE_OF_CARE else now
-        passed = months_since(months, ended, until)
+        sustained = offer == Offer.EDGE_OF_CARE and helped_from < now
+        passed = months_since(months, decays_from, max(decays_from, helped_from) if sustained else now)
         rows.append(table[passed])
-        if offer == Offer.EDGE_OF_CARE and sustained_from < now:
+        if sustained:
             continue
         for later in range(passed + 1, len(table)):
             if table[later] != table[passed]:
-                changes = min(changes, ended + months[later])
+                changes = min(changes, decays_from + months[later])
                 break
     return combine(rows, services.strongest_only), changes
 
@@ -100,7 +104,7 @@ def set_rates(family: Family, rules: Rules, year_factor: int, relationship: bool
         if child.where == HOME:
             if youngest < 0 or child.band < youngest:
                 youngest = child.band
-            set_rate_at_home(family, child, rules, factor, relationship, now)
+            set_rate_at_home(family, child, rules, factor, year_factor, relationship, now)
         elif child.where == IN_CARE:
             child.clock.rate = exit_rate(child, rules, ease, now)
     family.court.rate = family.no_warning.rate = family.step_up.rate = 0
@@ -125,7 +129,13 @@ def plan_end_rate(family: Family, rules: Rules, step_down: int, now: int) -> int
 
 
 def set_rate_at_home(
-    family: Family, child: Child, rules: Rules, factor: int, relationship: bool, now: int
+    family: Family,
+    child: Child,
+    rules: Rules,
+    factor: int,
+    year_factor: int,
+    relationship: bool,
+    now: int,
 ) -> None:
     """At the edge of care a child spends towards entry, otherwise towards the next crisis."""
     if child.at_edge:
@@ -137,7 +147,7 @@ def set_rate_at_home(
         rate = scaled(rate, rules.breakdown_by_status[family.status])
     since_return = now - child.returned
     if since_return < rules.after_return[-1][0]:
-        rate += step_at(rules.after_return, since_return)[1]
+        rate += scaled(step_at(rules.after_return, since_return)[1], year_factor)
     child.clock.rate = scaled(rate, family.ease[Channel.BREAKDOWN])
 
 

@@ -38,8 +38,10 @@ def code_digest() -> str:
 
 
 def identity(study: Study, scenarios: Sequence[str]) -> str:
-    """What trials must share to belong to one run: study, its seed, scenarios and code (not how many)."""
-    parts = (study.digest, *scenarios, code_digest())
+    """What trials must share to belong to one run: study, its seed, scenarios, code and the libraries that
+    make numbers (not how many there are)."""
+    libraries = (version("numpy"), version("scipy"))
+    parts = (study.digest, *scenarios, code_digest(), *libraries)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

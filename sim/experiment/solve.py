@@ -10,7 +10,7 @@ that draws interpolate; nothing is solved inside a trial of the main model.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from sim.foundations.errors import InputError
 from sim.foundations.ledger import NEVER
 from sim.foundations.randomness import Chance
 from sim.model.compile import build_circumstances, compile_plan
-from sim.model.effects import SOLVED, tables
+from sim.model.effects import SOLVED
 from sim.model.population import Draws, build_block, join
 from sim.model.terms import TEAM_OF, Offer, Status, Team
 from sim.study.catalogue import SOLVED_RATIOS
@@ -34,6 +34,8 @@ TRIAL_BLOCK = 300
 FAMILIES = 4000
 MULTIPLIERS = (0.05, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 1.0, 1.15, 1.3, 1.6, 2.0)
 MONTHS = 12
+PUBLISHED = 0.81
+"""The trial's risk ratio of care at twelve months, 36% against 45%, at which the arms are reported."""
 UNLIMITED = 1_000_000
 
 
@@ -52,50 +54,60 @@ class Arm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Solution:
-    """The simulated trial and the table that inverts it."""
+    """The simulated trial at each multiplier, and the table that inverts it."""
 
-    control: Arm
+    controls: tuple[Arm, ...]
+    """The arm without a conference. It differs by multiplier, because the rates of the world without one
+    follow from the flows that were observed with some."""
     arms: tuple[Arm, ...]
+    """The arm offered one."""
     table: dict[str, float]
     """Risk ratio (as written in the study) to multiplier."""
 
-    def at(self, ratio: float) -> Arm:
-        """The arm, interpolated, whose risk ratio is ``ratio``."""
+    def at(self, ratio: float) -> tuple[Arm, Arm]:
+        """Both arms, interpolated, where the table puts the risk ratio ``ratio``: (control, offered)."""
         rows = sorted((float(name), value) for name, value in self.table.items())
         multiplier = float(np.interp(ratio, [row[0] for row in rows], [row[1] for row in rows]))
-        known = [arm.multiplier for arm in self.arms]
-        fields = {
-            name: float(np.interp(multiplier, known, [getattr(arm, name) for arm in self.arms]))
-            for name in ("in_care", "proceedings", "served")
-        }
-        return Arm(multiplier=multiplier, **fields)
+        return between(self.controls, multiplier), between(self.arms, multiplier)
+
+
+def between(arms: tuple[Arm, ...], multiplier: float) -> Arm:
+    """An arm at a multiplier between those that were run."""
+    known = [arm.multiplier for arm in arms]
+    fields = {
+        name: float(np.interp(multiplier, known, [getattr(arm, name) for arm in arms]))
+        for name in ("in_care", "proceedings", "served")
+    }
+    return Arm(multiplier=multiplier, **fields)
 
 
 def solve_conference(study: Study, families: int = FAMILIES) -> Solution:
     """Solve the conference at pre-proceedings, at the central value of everything else.
 
     Conditions assumed, as the study's own parameters say: taken up and convened as in the council, by a team
-    with no shortage; nobody in the control arm has a conference. The same families are in every arm.
+    with no shortage; nobody in the control arm has a conference. The same families are in every arm, in the
+    world that the main model runs for that multiplier.
     """
     if families < 1:
         raise InputError.of(f"must be at least 1; found {families}", path="families")
-    covered = {"services.family_group_conference.baseline_coverage_pre": 0.0}
-    alone = study.replace(covered | {SOLVED: dict.fromkeys(SOLVED_RATIOS, 1.0)})
-    plan = trial_plan(alone, families)
-    control = run_arm(plan, 1.0, alone, offered=False)
-    if not control.in_care:
+    controls, arms = [], []
+    for multiplier in MULTIPLIERS:
+        world = study.replace({SOLVED: dict.fromkeys(SOLVED_RATIOS, multiplier)})
+        plan = trial_plan(world, families)
+        controls.append(run_arm(plan, multiplier, offered=False))
+        arms.append(run_arm(plan, multiplier, offered=True))
+    if not all(arm.in_care for arm in controls):
         raise InputError.of(
             f"no child of {families} families is in care after {MONTHS} months, so there is no risk to "
             "compare with; simulate more families",
             path="families",
         )
-    arms = tuple(run_arm(plan, multiplier, alone, offered=True) for multiplier in MULTIPLIERS)
-    ratios = np.array([arm.in_care / control.in_care for arm in arms])
+    ratios = [arm.in_care / control.in_care for arm, control in zip(arms, controls, strict=True)]
     rising = np.maximum.accumulate(ratios)
     table = {ratio: round(float(np.interp(float(ratio), rising, MULTIPLIERS)), 4) for ratio in SOLVED_RATIOS}
     # Where the conference changes nothing, the multiplier is one exactly.
     table["1.00"] = 1.0
-    return Solution(control=control, arms=arms, table=table)
+    return Solution(controls=tuple(controls), arms=tuple(arms), table=table)
 
 
 def trial_plan(study: Study, families: int) -> Plan:
@@ -113,18 +125,13 @@ def trial_plan(study: Study, families: int) -> Plan:
     )
 
 
-def run_arm(plan: Plan, multiplier: float, study: Study, *, offered: bool) -> Arm:
-    """Run one arm for twelve months."""
+def run_arm(plan: Plan, multiplier: float, *, offered: bool) -> Arm:
+    """Run one arm for twelve months, with nothing on offer but the conference, if that."""
     what = Offer.CONFERENCE_PRE_PROCEEDINGS
-    values: dict[str, Any] = study.values(0) | {SOLVED: dict.fromkeys(SOLVED_RATIOS, multiplier)}
-    made = tables(values, what, np.ones(len(plan.months)))
-    services = plan.services
     services = replace(
-        services,
+        plan.services,
         opens=tuple(0 if offered and offer == what else NEVER for offer in Offer),
         places=tuple(((0, UNLIMITED if team == TEAM_OF[what] else 0),) for team in Team),
-        during=tuple(made[0] if offer == what else services.during[offer] for offer in Offer),
-        after=tuple(made[1] if offer == what else services.after[offer] for offer in Offer),
     )
     everyone = np.ones_like(plan.families.offered)
     log = simpy_engine.run(
@@ -148,7 +155,7 @@ def run_arm(plan: Plan, multiplier: float, study: Study, *, offered: bool) -> Ar
 
 def solved_yaml(solution: Solution, families: int) -> str:
     """The table as a file that the study includes."""
-    control, trial = solution.control, solution.at(0.81)
+    control, trial = solution.at(PUBLISHED)
     rows = "\n".join(f'      "{ratio}": {multiplier:g}' for ratio, multiplier in solution.table.items())
     return f"""# Written by `caresim solve`; not typed. Run it again when the world without services changes.
 solved:
@@ -172,7 +179,7 @@ solved:
 
 def report(solution: Solution) -> str:
     """What was found, for the terminal."""
-    control, trial = solution.control, solution.at(0.81)
+    control, trial = solution.at(PUBLISHED)
     rows = [
         "Conference at pre-proceedings, children followed for twelve months",
         f"{'':28}{'in care':>10}{'proceedings':>14}",

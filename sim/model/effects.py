@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.foundations.ledger import ONE
-from sim.model.terms import Channel, Offer
+from sim.model.terms import CONFERENCES, Channel, Offer
 
 if TYPE_CHECKING:
     from sim.model.plan import Row
@@ -44,9 +44,6 @@ EFFECTS: dict[Offer, dict[Channel, str]] = {
 }
 """Which parameter multiplies which channel; whatever is not here is left alone."""
 
-AFTERWARDS_ONLY = (Offer.CONFERENCE_EARLY, Offer.CONFERENCE_PRE_PROCEEDINGS)
-"""A conference changes nothing before it has met."""
-
 SOLVED = "solved.fgc_pre_proceedings"
 
 
@@ -81,7 +78,7 @@ def tables(
     rows = fixed_rows(np.exp(fidelity[:, None] * logs))
     after = np.exp(fidelity[:, None, None] * decay[None, :, None] * logs)
     return (
-        ((ONE,) * len(Channel),) * months if offer in AFTERWARDS_ONLY else rows,
+        ((ONE,) * len(Channel),) * months if offer in CONFERENCES else rows,
         tuple(fixed_rows(month) for month in after),
     )
 

@@ -213,7 +213,10 @@ def build_rules(values: Values, clock: Clock, years: Floats) -> Rules:
         # A return that breaks down passes through a crisis like any other: the published rate of re-entry is
         # the rate of crises times the chance that a crisis ends in care.
         after_return=(
-            *((round(begin * TICKS_PER_YEAR), units_per_tick(rate / chance)) for begin, rate in after_return),
+            *(
+                (round(begin * TICKS_PER_YEAR), units_per_tick(rate * entry / chance))
+                for begin, rate in after_return
+            ),
             (round(RETURN_RISK_YEARS * TICKS_PER_YEAR), 0),
         ),
         joins=tuple(fixed_point(values["routes.sibling_joins"].get(name, 0.0)) for name in ROUTE_NAMES),

@@ -108,6 +108,11 @@ class Placement(IntEnum):
     WITH_PARENTS = 4
 
 
+EARLY_HELP = (Offer.EARLY_HELP, Offer.STEP_DOWN)
+"""Offers of early help: a family has one of them at a time."""
+CONFERENCES = (Offer.CONFERENCE_EARLY, Offer.CONFERENCE_PRE_PROCEEDINGS)
+"""Offers of a conference, which changes nothing before it has met."""
+
 BAND_STARTS = (0, 1, 5, 10, 13, 16, 18)
 """First birthday of each age band, in years; the last is adulthood."""
 

@@ -38,8 +38,8 @@ UNKNOWNS = (
     "effects.edge_of_care.entry",
     "effects.family_safeguarding.court",
     "effects.half_life_years",
-    "services.edge_of_care.families_per_post.social_worker",
-    "staffing.advert_days",
+    "routes.without_warning",
+    "services.edge_of_care.heard",
     "uncertainty.entry_level",
 )
 """Settings that move the answer much and that an authority's own records cannot give."""

@@ -271,7 +271,7 @@ class Reading:
             flow(Event.FINISHED),
             flow(Event.LAPSED),
             flow(Event.STARTED, "amount", opening=False),
-            flow(Event.LAPSED),
+            np.hstack([self.by_year(self.lapsed_waiting(team), 0, 1) for team in Team]),
         ]
         states = {name: np.zeros((len(self.ends), n)) for name in SERVICE_STATES}
         for team in Team:
