@@ -1,0 +1,122 @@
+"""What finished work leaves behind: its fidelity, its decay, and what counts once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.engine.caseload import Request
+from sim.engine.events import Event
+from sim.engine.people import Family
+from sim.engine.risk import ease_of
+from sim.engine.simpy_engine import run
+from sim.foundations.ledger import ONE
+from sim.model.compile import build_circumstances, compile_plan
+from sim.model.plan import Services
+from sim.model.terms import Channel, Offer, Route, Status, Team
+from sim.study.config import load_study
+from tests.worlds import TWO_YEARS, Household, after, at, days, plan_of, rules, services
+
+MONTHS = TWO_YEARS.month_starts
+EDGE, LATE = Offer.EDGE_OF_CARE, Offer.CONFERENCE_PRE_PROCEEDINGS
+
+
+def growing() -> Services:
+    """Edge of Care that eases entry more with each month in which it ends, and never decays."""
+    rows = []
+    for month in range(len(MONTHS)):
+        row = [ONE] * len(Channel)
+        row[Channel.EDGE] = ONE - month * ONE // 100
+        rows.append((tuple(row),) * len(MONTHS))
+    plain = services()
+    return replace(plain, after=tuple(tuple(rows) if o == EDGE else plain.after[o] for o in Offer))
+
+
+def family(**state: object) -> Family:
+    one = Family(0, 10, ONE, [])
+    for name, value in state.items():
+        setattr(one, name, value)
+    return one
+
+
+def held(offer: Offer) -> dict[int, Request[Family]]:
+    return {int(offer): Request(family(), 0, 0, 10, int(offer))}
+
+
+def test_early_help_that_holds_back_decay_leaves_the_fidelity_of_the_work_itself() -> None:
+    ended = days(70)
+    just_ended = family(after={EDGE: (ended, ended)})
+    shifted = family(after={EDGE: (ended, ended + days(180))})
+    before, _ = ease_of(just_ended, growing(), MONTHS, ended)
+    later, _ = ease_of(shifted, growing(), MONTHS, ended + days(200))
+    assert before[Channel.EDGE] < ONE
+    assert later == before
+
+
+def test_a_second_conference_does_not_switch_off_the_first_while_it_is_convened() -> None:
+    open_late = services(afterwards={LATE: {Channel.COURT: 0.5}})
+    alone, _ = ease_of(family(after={LATE: (0, 0)}), open_late, MONTHS, days(60))
+    again, _ = ease_of(
+        family(after={LATE: (0, 0)}, held=held(LATE), begun={LATE: days(50)}), open_late, MONTHS, days(60)
+    )
+    assert alone[Channel.COURT] == again[Channel.COURT] == ONE // 2
+
+
+@pytest.mark.parametrize("lasts", [30, 400])
+def test_a_family_has_early_help_once(lasts: int) -> None:
+    """Held by early help when Edge of Care ends, it is not given a second worker from the same team."""
+    help_open = services(
+        places={Team.EARLY_HELP: ((0, 9),), Team.EDGE_OF_CARE: ((0, 9),)},
+        opens={Offer.EARLY_HELP: 0, Offer.STEP_DOWN: 0, EDGE: 0},
+    )
+    household = Household(
+        opening=Status.EARLY_HELP,
+        kids=(replace(Household().kids[0], crisis=(after(days(10)),)),),
+        length={Offer.EARLY_HELP: days(lasts), Offer.STEP_DOWN: days(20), EDGE: days(60)},
+    )
+    log = run(plan_of(household, services=help_open))
+    assert at(log, Event.FINISHED, what=EDGE) == [74]
+    assert at(log, Event.STARTED, what=Offer.STEP_DOWN) == ([74] if lasts == 30 else [])
+
+
+def test_a_court_led_entry_before_proceedings_issues_them() -> None:
+    plan = plan_of(
+        Household(opening=Status.PRE_PROCEEDINGS, court=(after(days(20)),)),
+        rules=rules(status_steps=court_only()),
+    )
+    log = run(plan)
+    assert at(log, Event.ENTERED, what=Route.COURT) == [20]
+    assert at(log, Event.STATUS, what=Status.PROCEEDINGS) == [20]
+
+
+def court_only() -> tuple[tuple[tuple[int, ...], ...], ...]:
+    """Nothing moves a case; a court may act at pre-proceedings, at the pace at which ``after`` is spent."""
+    plain = rules().status_steps
+    return tuple(
+        tuple((row[0], row[1], row[2], max(row[1], row[2])) for row in rows)
+        if status == Status.PRE_PROCEEDINGS
+        else rows
+        for status, rows in enumerate(plain)
+    )
+
+
+def test_the_share_without_warning_moves_the_split_and_holds_the_entries() -> None:
+    """Starts outside court, first entries only: the total stays where it is, the share is what it says."""
+    study = load_study("configs/bury.yaml")
+    starts = {}
+    for share in (0.25, 0.6):
+        changed = study.replace({"routes.without_warning": share})
+        counts = np.zeros(2)
+        for number in range(3):
+            given = build_circumstances(changed, 0, number)
+            log = run(compile_plan(changed, changed.scenario("no change"), given))
+            back = np.isin(log.child, given.children.id[given.children.returned])
+            first = log.rows(Event.ENTERED) & (log.amount == 0) & ~back
+            counts += [(first & (log.what == route)).sum() for route in (Route.BREAKDOWN, Route.NO_WARNING)]
+        starts[share] = counts
+    low, high = starts[0.25], starts[0.6]
+    assert high.sum() / low.sum() == pytest.approx(1, abs=0.15)
+    for share, counts in starts.items():
+        assert counts[1] / counts.sum() == pytest.approx(share, abs=0.08)
