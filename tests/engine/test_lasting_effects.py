@@ -9,15 +9,16 @@ import pytest
 
 from sim.engine.caseload import Request
 from sim.engine.events import Event
-from sim.engine.people import Family
-from sim.engine.risk import ease_of
+from sim.engine.people import HOME, Child, Family
+from sim.engine.risk import ease_of, set_rate_at_home
 from sim.engine.simpy_engine import run
 from sim.foundations.ledger import ONE
 from sim.model.compile import build_circumstances, compile_plan
 from sim.model.plan import Services
 from sim.model.terms import Channel, Offer, Route, Status, Team
+from sim.results.measures import index_of, measure
 from sim.study.config import load_study
-from tests.worlds import TWO_YEARS, Household, after, at, days, plan_of, rules, services
+from tests.worlds import TWO_YEARS, Household, Kid, after, at, days, plan_of, rules, services
 
 MONTHS = TWO_YEARS.month_starts
 EDGE, LATE = Offer.EDGE_OF_CARE, Offer.CONFERENCE_PRE_PROCEEDINGS
@@ -120,3 +121,39 @@ def test_the_share_without_warning_moves_the_split_and_holds_the_entries() -> No
     assert high.sum() / low.sum() == pytest.approx(1, abs=0.15)
     for share, counts in starts.items():
         assert counts[1] / counts.sum() == pytest.approx(share, abs=0.08)
+
+
+@pytest.mark.parametrize(("elapsed", "offered"), [(0, [0]), (30, [])])
+def test_a_case_long_open_on_the_first_day_has_had_its_early_conference(
+    elapsed: int, offered: list[float]
+) -> None:
+    """One that reached child in need today is offered it; one that did so before is not, then or later."""
+    early = Offer.CONFERENCE_EARLY
+    household = Household(
+        opening=Status.CHILD_IN_NEED, elapsed=days(elapsed) if elapsed else 0, step_up=(after(days(20)),)
+    )
+    log = run(plan_of(household, services=services(opens={early: 0})))
+    assert at(log, Event.STATUS, what=Status.CHILD_PROTECTION) == [20]
+    assert at(log, Event.OFFERED, what=early) == offered
+
+
+def test_the_year_s_level_reaches_returns_home_that_fail() -> None:
+    returning = rules(after_return=((0, 1000), (days(2000), 0)))
+    child = Child(0, 100, 0)
+    child.where, child.returned = HOME, 0
+    set_rate_at_home(family(), child, returning, ONE, 2 * ONE, False, days(1))
+    assert child.clock.rate == 2000
+
+
+def test_never_reached_counts_only_those_who_had_accepted() -> None:
+    """A crisis of day 10 ends on day 38, before the panel of day 40: the offer lapses unaccepted."""
+    rare = services(places={Team.EDGE_OF_CARE: ((0, 1),)}, opens={EDGE: 0}, panel_every=days(40))
+    plan = plan_of(Household(kids=(Kid(crisis=(after(days(10)),)),)), services=rare)
+    vector = measure(run(plan), plan, TWO_YEARS)
+    index = index_of(TWO_YEARS)
+    year = TWO_YEARS.years[0].label
+    counted = {
+        name: vector[index.position(name, year, "edge of care")]
+        for name in ("offered", "accepted", "lapsed", "never reached")
+    }
+    assert counted == {"offered": 1, "accepted": 0, "lapsed": 1, "never reached": 0}
