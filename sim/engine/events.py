@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the log; a change of meaning or order of columns raises it."""
 
 
@@ -59,6 +59,28 @@ class Event(IntEnum):
     """The offer ended before a place was free."""
     EXHAUSTED = 19
     """A keyed sequence ran out: a quality fault. what: which."""
+    INTERRUPTED = 20
+    """The worker has left; the work waits for another. amount: person who left."""
+    RESUMED = 21
+    """Another worker takes the work over. amount: ticks it was interrupted."""
+    REFUSED = 22
+    """The panel refuses a referral. amount: 1 outside the criteria, 2 by its judgement."""
+    DIVERTED = 23
+    """The panel asks for a conference first."""
+    RATIFIED = 24
+    """The panel agrees to what was decided between meetings."""
+    BROKE_DOWN = 25
+    """A placement ends early. what: Placement. amount: ticks it lasted."""
+    GATE = 26
+    """It is decided that the case moves to another level. what: Status. amount: ticks until it does."""
+    ORDER = 27
+    """Proceedings end. what: 0 with the children at home, 1 with kin. amount: children at home."""
+    LOAD = 28
+    """Of no family (-1): load of the safeguarding social workers. amount: against the years before, fixed
+    point."""
+    GIVEN_UP = 29
+    """Interrupted work ends, because nobody took it over or the family's circumstances changed. amount:
+    ticks since it began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +144,18 @@ _WORDS = {
     Event.STATUS: STATUS_NAMES,
     Event.ENTERED: ROUTE_NAMES,
     Event.PLACED: PLACEMENT_NAMES,
+    Event.BROKE_DOWN: PLACEMENT_NAMES,
+    Event.GATE: STATUS_NAMES,
+    Event.ORDER: ("at home", "with kin"),
     Event.LEFT: LEAVING_NAMES,
     **dict.fromkeys(
         (
+            Event.INTERRUPTED,
+            Event.RESUMED,
+            Event.GIVEN_UP,
+            Event.REFUSED,
+            Event.DIVERTED,
+            Event.RATIFIED,
             Event.OFFERED,
             Event.DECLINED,
             Event.ACCEPTED,

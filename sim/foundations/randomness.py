@@ -69,6 +69,18 @@ class Decision(StrEnum):
     POST_STAY = "post stay"
     POST_AGENCY = "post agency"
     POST_OPENING = "post at opening"
+    POST_NEVER = "post never filled"
+    POST_ABSENCE = "post absence"
+    NEED_PERPETRATOR = "perpetrator at home"
+    PANEL = "panel refuses"
+    ORDER = "order with kin"
+    KIN = "placed with kin"
+    MOVE = "placement breaks down"
+    MOVED_TO = "placement after breakdown"
+    SHARED_RISK = "shared risk"
+    ETHNICITY = "ethnicity"
+    SEX = "sex of child"
+    DISABILITY = "disability"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Row = tuple[int, ...]
 
+POWERS = 256
+"""Steps in which the exponent of an effect is rounded."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Families:
@@ -43,8 +46,8 @@ class Families:
     """[n] multiplier of the family's risk (heterogeneity), fixed point."""
     relationship: Flags
     """[n] whether the difficulty is a relationship of parent and child breaking down."""
-    needs: Flags
-    """[n] whether a parent's needs call for Family Safeguarding's specialists."""
+    needs: Ints
+    """[n] which of Family Safeguarding's specialists the parents' needs call for: bit k for the k-th."""
     impaired: Flags
     """[n] whether, as a child in need, the impairment is significant enough for Family Safeguarding."""
     priority: Ints
@@ -63,10 +66,17 @@ class Families:
     """[n, NO_WARNING_CRISES] resilience against entry without warning."""
     picks: Ints
     """[n, NO_WARNING_CRISES] uniform, fixed point: which child an entry without warning begins with."""
-    offered: Flags
-    """[offer, n, OFFERS] whether the offer is made when its moment comes, by occurrence."""
-    accepts: Flags
-    """[offer, n, OFFERS] whether it is taken up (and the panel agrees, where there is one)."""
+    offered: Ints
+    """[offer, n, OFFERS] uniform, fixed point: the offer is made when its moment comes while this is below
+    the chance in force, by occurrence."""
+    accepts: Ints
+    """[offer, n, OFFERS] uniform, fixed point: it is taken up while this is below the chance in force."""
+    panel: Ints
+    """[n, OFFERS] uniform, fixed point: the panel refuses a referral while this is below its chance."""
+    order: Ints
+    """[n, ORDERS] uniform, fixed point: whether proceedings end with the children living with kin."""
+    ethnicity: Ints
+    """[n] position in ETHNICITY_NAMES; no rule reads it."""
     length: Ints
     """[offer, n, OFFERS] length of the work, ticks."""
     first_child: Ints
@@ -95,7 +105,13 @@ class Children:
     leaving: Ints
     """[c, PERIODS] uniform, fixed point: how it ends."""
     placement: Ints
-    """[c, PERIODS] uniform, fixed point: where the child lives."""
+    """[c, PERIODS] uniform, fixed point: where the child lives, if not with kin."""
+    kin: Ints
+    """[c, PERIODS] uniform, fixed point: whether the child lives with kin, and leaves to a special guardian."""
+    settled: Ints
+    """[c, MOVES] resilience against the breakdown of each placement."""
+    moved_to: Ints
+    """[c, MOVES] uniform, fixed point: where the child lives after it."""
     opening_stay: Ints
     """[c] Stay in progress at tick 0, or -1."""
     opening_elapsed: Ints
@@ -104,6 +120,12 @@ class Children:
     """[c] whether the child had returned home from care before tick 0."""
     unaccompanied: Flags
     """[c] whether the child arrives alone to seek asylum; such a child enters care on arrival."""
+    guardian: Flags
+    """[c] whether the child lives with a special guardian on the first day."""
+    sex: Ints
+    """[c] position in SEX_NAMES; no rule reads it."""
+    disabled: Flags
+    """[c] whether the child is disabled; no rule reads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +152,15 @@ class Rules:
     """Ticks that a crisis lasts."""
     after_return: tuple[Row, ...]
     """Rows (from tick since return, rate of crises added to the child's own)."""
+    guardianship: int
+    """Rate of crises of a child who lives with a special guardian."""
+    gates: Row
+    """By status: ticks between the decision that a case moves there and its being held there (an enquiry
+    before a conference, a legal gateway meeting before the letter, the transfer between teams)."""
+    reviews: tuple[int, int]
+    """Ticks from the start of a plan to its first review, and between reviews; a plan ends at one."""
+    order_with_kin: int
+    """Chance that proceedings end with the children who are at home going to live with kin."""
     joins: Row
     """By route: chance that a sibling goes too."""
     stay: tuple[Row, ...]
@@ -143,37 +174,120 @@ class Rules:
     half_year: int
     """Ticks in half a year."""
     leaving_by_stay: tuple[Row, ...]
-    """By short and medium stay: cumulative chances of each way of leaving."""
+    """By short and medium stay: cumulative chances of each way of leaving but special guardianship, in the
+    order home, home unplanned, adopted, other."""
     leaving_by_band: tuple[Row, ...]
     """By age band, for long stays."""
     placement: tuple[Row, ...]
-    """By age band: cumulative chances of each placement."""
+    """By age band: cumulative chances of each placement but kinship, in the order of ``Placement``."""
+    kinship: Row
+    """By age band: chance that the first placement is with kin."""
+    moves: tuple[Row, ...]
+    """By placement: rows (from tick in the placement, rate at which it breaks down)."""
+    moved_to: tuple[Row, ...]
+    """By age band: cumulative chances of each placement but kinship after a breakdown."""
+    guardians_by_stay: Row
+    """By short and medium stay: chance that a stay which ends does so with a special guardian."""
+    guardians_by_band: Row
+    """By group of age bands: the same for long stays."""
     band_starts: Row
     """Ages in ticks at which the bands begin; the last is adulthood."""
 
 
+Worker = tuple[Row, ...]
+"""Rows (from tick, families that the worker's post can hold, person): a new number is a new person, and the
+families of the one who left must be handed over; number 0 is nobody."""
+Table = tuple[Row, ...]
+"""Multipliers by exponent, in POWERS steps from none of an effect (every one ``ONE``) to all of it, and by
+channel."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practice:
+    """What the panel and the team do from a tick on; a lever may change any of it."""
+
+    since: int
+    earlier_help: int
+    """A ``Gate``: what must have been tried first."""
+    youngest: int
+    """Age band from which a child at the edge of care is within the criteria."""
+    emergency: bool
+    """Whether a manager may decide between meetings, to be ratified at the next."""
+    cases: int
+    """Referrals that a meeting can decide."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What a scenario offers: places, opening dates and effects."""
+    """What a scenario offers: people, opening dates, rules of access and effects.
 
+    Everything that a lever can date is rows that begin at a tick; the first begins at tick 0.
+    """
+
+    workers: tuple[tuple[Worker, ...], ...]
+    """By line: its posts that hold families."""
     places: tuple[tuple[Row, ...], ...]
-    """By team: rows (from tick, families it can hold at once)."""
+    """By line: rows (from tick, families that all its workers can hold); the sum of ``workers``."""
     opens: Row
     """By offer: tick from which it is made, or NEVER."""
+    closes: Row
+    """By offer: tick from which it is no longer made, or NEVER. Work under way goes on."""
+    offered: tuple[tuple[Row, ...], ...]
+    """By offer: rows (from tick, chance that it is made when its moment comes)."""
+    take_up: tuple[tuple[Row, ...], ...]
+    """By offer: rows (from tick, chance that a family takes it up)."""
     lapses: Row
     """By offer: ticks after which an unmet offer ends."""
-    during: tuple[tuple[Row, ...], ...]
-    """By offer and month: multiplier on each channel while the work lasts."""
-    after: tuple[tuple[tuple[Row, ...], ...], ...]
-    """By offer, month in which the work ended and months since: multiplier on each channel."""
+    powers: tuple[tuple[tuple[int, Table], ...], ...]
+    """By offer: (from tick, table); empty for an offer without an effect of its own."""
+    strength: tuple[Row, ...]
+    """By offer and month: exponent of work done then (fidelity, supervision, caseload), fixed point."""
+    decay: Row
+    """By months since work ended: exponent left, fixed point."""
+    continuity: Row
+    """By changes of worker so far (the last for more): exponent left, fixed point."""
+    direct_work: int
+    """Exponent of Family Safeguarding where none of the specialists needed has come, fixed point."""
     heard: Row
-    """By status: chance that a crisis is referred to Edge of Care."""
-    panel_every: int
-    """Ticks between meetings of the resource allocation panel."""
+    """By holder (``HELD_NAMES``): chance that a crisis is referred to Edge of Care."""
+    meetings: Row
+    """Ticks at which the resource allocation panel meets."""
+    practice: tuple[Practice, ...]
+    """By the tick from which each holds; the first begins at tick 0."""
+    panel_refuses: int
+    """Chance that the panel refuses a referral that meets its criteria."""
+    urgent: int
+    """Ticks from a referral to a decision between meetings."""
+    recent: int
+    """Ticks for which an offer of earlier help counts as tried."""
     return_home_lapse: int
     """Ticks after an entry in which Edge of Care may still begin, to help the child home."""
     held_after_return: int
     """Ticks for which a child who returned home keeps a social worker, who can refer."""
+    handover: int
+    """Ticks from a worker's leaving until a colleague can take a family over."""
+    patience: int
+    """Ticks for which interrupted work waits for another worker before it ends."""
+    nerve: tuple[Row, ...]
+    """Rows (from tick, multiplier): how readily a crisis ends in care, whatever the service."""
+    stability_from: int
+    """Tick from which Edge of Care also works with long placements, or NEVER."""
+    stability_spare: int
+    """Places that it keeps free for families in crisis."""
+    stability_after: int
+    """Ticks in a placement before it counts as long."""
+    stability_youngest: int
+    """Age band from which such work is offered."""
+    load_capacity: tuple[Row, ...]
+    """Rows (from tick, families that the safeguarding social workers in post can carry at the caseload of
+    the years before, fixed point)."""
+    load_in_service: int
+    """What a family in Family Safeguarding weighs of that, fixed point (a smaller caseload weighs more)."""
+    overload: Row
+    """By sixteenths of the caseload of the years before (from none): multiplier on escalation and court-led
+    entry of statutory families outside Family Safeguarding; the last holds above."""
+    compounding: bool
+    """Whether Family Safeguarding's effect on plans also changes who comes to court."""
     strongest_only: bool
     """Whether simultaneous multipliers combine by the strongest instead of their product."""
 
@@ -184,8 +298,13 @@ class Post:
 
     team: int
     role: str
+    number: int
+    """Which post of that role, from 0."""
     spells: tuple[tuple[int, int, str], ...]
     """(from, to, state) with state vacant, induction, permanent or agency; ticks may precede 0."""
+    absences: tuple[tuple[int, int], ...] = ()
+    """(from, to) in which the person is away for long: colleagues cover the families held, and the post
+    takes nobody new."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

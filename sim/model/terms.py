@@ -24,10 +24,12 @@ class Route(IntEnum):
     COURT = 1
     NO_WARNING = 2
     UNACCOMPANIED = 3
+    GUARDIANSHIP = 4
+    """A special guardianship breaks down."""
 
 
 class Team(IntEnum):
-    """The four services, each a team with places of its own."""
+    """The four services, each with its own posts and prices."""
 
     EARLY_HELP = 0
     FAMILY_GROUP_CONFERENCE = 1
@@ -35,8 +37,37 @@ class Team(IntEnum):
     EDGE_OF_CARE = 3
 
 
+class Line(IntEnum):
+    """A kind of worker with a waiting list of its own; one cannot be booked for another."""
+
+    KEY_WORKER = 0
+    COORDINATOR = 1
+    SOCIAL_WORKER = 2
+    """Of the safeguarding teams, who become Family Safeguarding."""
+    VICTIM_WORKER = 3
+    """Works with a parent who suffers domestic abuse."""
+    PERPETRATOR_WORKER = 4
+    SUBSTANCE_WORKER = 5
+    MENTAL_HEALTH_WORKER = 6
+    EDGE_WORKER = 7
+    """A social worker or family support worker of the Edge of Care team, or a pair of them."""
+
+
+TEAM_OF_LINE = (
+    Team.EARLY_HELP,
+    Team.FAMILY_GROUP_CONFERENCE,
+    Team.FAMILY_SAFEGUARDING,
+    Team.FAMILY_SAFEGUARDING,
+    Team.FAMILY_SAFEGUARDING,
+    Team.FAMILY_SAFEGUARDING,
+    Team.FAMILY_SAFEGUARDING,
+    Team.EDGE_OF_CARE,
+)
+"""The team that each kind of worker belongs to."""
+
+
 class Offer(IntEnum):
-    """A point at which a team's work is offered."""
+    """A point at which work is offered."""
 
     EARLY_HELP = 0
     STEP_DOWN = 1
@@ -45,17 +76,52 @@ class Offer(IntEnum):
     CONFERENCE_PRE_PROCEEDINGS = 3
     FAMILY_SAFEGUARDING = 4
     EDGE_OF_CARE = 5
+    CONFERENCE_AT_EDGE = 6
+    """A conference before Edge of Care, or beside it, as the panel asks."""
+    VICTIM_WORKER = 7
+    PERPETRATOR_WORKER = 8
+    SUBSTANCE_WORKER = 9
+    MENTAL_HEALTH_WORKER = 10
+    PLACEMENT_STABILITY = 11
+    """Edge of Care's later work with long placements, in capacity that it can spare."""
 
 
-TEAM_OF = (
-    Team.EARLY_HELP,
-    Team.EARLY_HELP,
-    Team.FAMILY_GROUP_CONFERENCE,
-    Team.FAMILY_GROUP_CONFERENCE,
-    Team.FAMILY_SAFEGUARDING,
-    Team.EDGE_OF_CARE,
+LINE_OF = (
+    Line.KEY_WORKER,
+    Line.KEY_WORKER,
+    Line.COORDINATOR,
+    Line.COORDINATOR,
+    Line.SOCIAL_WORKER,
+    Line.EDGE_WORKER,
+    Line.COORDINATOR,
+    Line.VICTIM_WORKER,
+    Line.PERPETRATOR_WORKER,
+    Line.SUBSTANCE_WORKER,
+    Line.MENTAL_HEALTH_WORKER,
+    Line.EDGE_WORKER,
 )
+"""The kind of worker that answers each offer."""
+
+TEAM_OF = tuple(TEAM_OF_LINE[line] for line in LINE_OF)
 """The team that answers each offer."""
+
+SPECIALISTS = (
+    Offer.VICTIM_WORKER,
+    Offer.PERPETRATOR_WORKER,
+    Offer.SUBSTANCE_WORKER,
+    Offer.MENTAL_HEALTH_WORKER,
+)
+"""Family Safeguarding's adult specialists; bit k of a family's needs calls for the k-th."""
+
+
+class Gate(IntEnum):
+    """What the resource allocation panel asks of earlier help before it accepts."""
+
+    NONE = 0
+    OFFERED = 1
+    """Early help or a conference was offered in the last year; if not, a conference starts beside the work."""
+    CONFERENCE_FIRST = 2
+    """A conference was offered in the last year; if not, the family is sent to one before Edge of Care."""
 
 
 class Channel(IntEnum):
@@ -77,6 +143,10 @@ class Channel(IntEnum):
     """Rate at which plans end."""
     RETURN_HOME = 7
     """Return home from a short or medium stay after a breakdown."""
+    PLACEMENT = 8
+    """Breakdown of a placement."""
+    NETWORK = 9
+    """Chance that care, or an order, is within the family network (kinship placement, special guardianship)."""
 
 
 class Stay(IntEnum):
@@ -106,11 +176,14 @@ class Placement(IntEnum):
     CHILDRENS_HOME = 2
     SUPPORTED_ACCOMMODATION = 3
     WITH_PARENTS = 4
+    FOR_ADOPTION = 5
+    KINSHIP = 6
+    """With relatives or friends who are approved as foster carers."""
 
 
 EARLY_HELP = (Offer.EARLY_HELP, Offer.STEP_DOWN)
 """Offers of early help: a family has one of them at a time."""
-CONFERENCES = (Offer.CONFERENCE_EARLY, Offer.CONFERENCE_PRE_PROCEEDINGS)
+CONFERENCES = (Offer.CONFERENCE_EARLY, Offer.CONFERENCE_PRE_PROCEEDINGS, Offer.CONFERENCE_AT_EDGE)
 """Offers of a conference, which changes nothing before it has met."""
 
 BAND_STARTS = (0, 1, 5, 10, 13, 16, 18)
@@ -126,7 +199,10 @@ STATUS_NAMES = (
     "proceedings",
     "closed",
 )
-ROUTE_NAMES = ("breakdown", "court", "no warning", "unaccompanied")
+HELD_NAMES = (*STATUS_NAMES, "special guardianship")
+"""Who may hear of a crisis: the holder of the case, or the team that supports special guardians."""
+GUARDIANSHIP_TEAM = len(STATUS_NAMES)
+ROUTE_NAMES = ("breakdown", "court", "no warning", "unaccompanied", "special guardianship breakdown")
 TEAM_NAMES = ("early help", "family group conference", "family safeguarding", "edge of care")
 TEAM_KEYS = tuple(name.replace(" ", "_") for name in TEAM_NAMES)
 OFFER_NAMES = (
@@ -136,6 +212,22 @@ OFFER_NAMES = (
     "family group conference (pre-proceedings)",
     "family safeguarding",
     "edge of care",
+    "family group conference (at the edge of care)",
+    "domestic abuse worker (victim)",
+    "domestic abuse worker (perpetrator)",
+    "substance misuse worker",
+    "mental health worker",
+    "placement stability",
+)
+LINE_NAMES = (
+    "key worker",
+    "coordinator",
+    "social worker",
+    "domestic abuse worker (victim)",
+    "domestic abuse worker (perpetrator)",
+    "substance misuse worker",
+    "mental health worker",
+    "edge of care worker",
 )
 STAY_NAMES = ("short", "medium", "long")
 LEAVING_NAMES = (
@@ -152,7 +244,11 @@ PLACEMENT_NAMES = (
     "children's home",
     "supported accommodation",
     "with parents",
+    "for adoption",
+    "kinship",
 )
+SEX_NAMES = ("girls", "boys")
+ETHNICITY_NAMES = ("white", "mixed", "asian", "black", "other")
 
 SPELLS = 24
 """Spells of status a family can pass through, referrals included, before its sequence is exhausted."""
@@ -162,5 +258,9 @@ NO_WARNING_CRISES = 8
 CRISES = 12
 PERIODS = 10
 OFFERS = 12
+MOVES = 16
+"""Times that a child's placement can break down before its sequence is exhausted."""
+ORDERS = 6
+"""Times that a family's proceedings can end."""
 SLOTS = 7
 """Children a family can have: five at referral, one expected, one born later."""
