@@ -31,8 +31,11 @@ app = typer.Typer(
 
 OUTPUTS = Path("outputs")
 
+WHICH_RUN = 'A run: its folder, its name under outputs or the end of it, or "last".'
+
 StudyFile = Annotated[Path, typer.Argument(help="The study, a YAML file such as configs/bury.yaml.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON on stdout.")]
+ComparisonJson = Annotated[bool, typer.Option("--json", help="Print the comparison as JSON on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no headline.")]
 Jobs = Annotated[int | None, typer.Option(help="Processes to use (default: one a core).")]
 ResumeJobs = Annotated[int | None, typer.Option(help="Processes to use (default: as the run began).")]
@@ -49,6 +52,8 @@ def check(study: StudyFile) -> None:
         count = len(error.problems)
         closing = f"{count} problem{'' if count == 1 else 's'}. Nothing was run."
         raise InputError([*error.problems, Problem("", "", closing)]) from None
+    for warning in getattr(read, "warnings", ()):
+        typer.echo(f"Warning: {warning}", err=True)
     typer.echo(
         f"{study}: no problems. {len(read.parameters)} parameters, {len(read.scenarios)} scenarios, "
         f"{len(read.claims)} claims."
@@ -94,7 +99,7 @@ def run(
 
 @app.command()
 def resume(
-    folder: Annotated[str, typer.Argument(help='A run folder, or "last".')] = "last",
+    folder: Annotated[str, typer.Argument(help=WHICH_RUN)] = "last",
     jobs: ResumeJobs = None,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -103,7 +108,7 @@ def resume(
     from sim.experiment.experiment import Experiment
     from sim.report.terminal import headline, progress
 
-    path = last_folder() if folder == "last" else Path(folder)
+    path = run_folder(folder)
     experiment, _ = Experiment.from_folder(path, jobs)
     if not quiet:
         typer.echo(headline(experiment), err=True)
@@ -233,6 +238,20 @@ def kept_runs(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
     return sorted(found, key=lambda one: (str(one[1]["began"]), str(one[0])), reverse=True)
 
 
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help=WHICH_RUN)],
+    second: Annotated[str, typer.Argument(help=WHICH_RUN)],
+    as_json: ComparisonJson = False,
+) -> None:
+    """Say how two runs differ: what was asked of them, and what came out."""
+    from sim.report.compare import compare as compare_runs
+    from sim.report.compare import in_words
+
+    found = compare_runs(run_folder(first), run_folder(second))
+    typer.echo(json.dumps(found, ensure_ascii=False, allow_nan=False) if as_json else in_words(found))
+
+
 @app.callback(invoke_without_command=True)
 def top(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
     """Options of the whole command."""
@@ -259,11 +278,28 @@ def new_folder(experiment: Experiment) -> Path:
     return next((one for one in (path, *others) if not one.exists()), path)
 
 
+def run_folder(name: str) -> Path:
+    """The folder that a run is kept in, from its path, its name under outputs or the end of it, or "last".
+
+    A name that fits no run is returned as it is, for whoever opens it to refuse.
+    """
+    if name == "last":
+        return last_folder()
+    path = Path(name)
+    if path.exists() or not OUTPUTS.is_dir() or len(path.parts) != 1:
+        return path
+    fitting = sorted(one.parent for one in OUTPUTS.glob("*/manifest.json") if one.parent.name.endswith(name))
+    if len(fitting) > 1:
+        named = ", ".join(one.name for one in fitting)
+        raise InputError.of(f"'{name}' fits {len(fitting)} runs: {named}", where=str(OUTPUTS))
+    return fitting[0] if fitting else path
+
+
 def last_folder() -> Path:
     """The run under outputs that began last."""
     found = kept_runs(OUTPUTS)
     if not found:
-        raise InputError.of(f"there is no run in {OUTPUTS} to resume")
+        raise InputError.of(f"there is no run in {OUTPUTS}")
     return found[0][0]
 
 

@@ -25,6 +25,7 @@ from sim.report import terminal
 from sim.report.story import family_story
 from sim.results.summary import summary
 from sim.study.config import Study, load_study
+from tests.report.test_compare import made
 from tests.tiny import ROOT, caresim, command, contents, environment, write_tiny
 
 Call = Callable[..., tuple[int, str, str]]
@@ -208,7 +209,7 @@ def test_a_spoilt_trial_is_named_and_the_rest_kept(call: Call, finished: Path, t
 
 def test_resume_needs_a_run(call: Call, tmp_path: Path, finished: Path) -> None:
     code, _, err = call("resume")
-    assert (code, err) == (2, "there is no run in outputs to resume\n")
+    assert (code, err) == (2, "there is no run in outputs\n")
     code, _, err = call("resume", finished.with_name("finishd"))
     assert code == 2
     assert f"Did you mean '{finished}'?" in err
@@ -229,6 +230,34 @@ def test_the_last_run_is_the_one_that_began_last(call: Call, finished: Path, tmp
     assert [line.split()[0] for line in out.splitlines()] == ["outputs/a", "outputs/zz", "outputs/b"]
     assert err.startswith("outputs/broken/manifest.json: cannot be read as JSON")
     assert cli.last_folder() == Path("outputs/a")
+
+
+def test_compare_finds_runs_by_path_name_and_ending(call: Call, tmp_path: Path) -> None:
+    one, other = "2026-01-01-000000-toy-aaaa", "2026-01-02-000000-toy-bbbb"
+    made(tmp_path / "outputs" / one)
+    made(tmp_path / "outputs" / other, saved=250_000.0)
+    code, out, err = call("compare", f"outputs/{one}", other)
+    assert (code, err) == (0, "")
+    assert "£150,000 (middles)" in out
+    code, out, _ = call("compare", "aaaa", "bbbb", "--json")
+    found = json.loads(out)
+    assert found["runs"] == [f"outputs/{one}", f"outputs/{other}"]
+    assert (code, found["paired"]) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        ("nowhere", "nowhere: is not a run folder (it has no manifest.json)"),
+        ("toy", "outputs: 'toy' fits 2 runs: a-toy, b-toy"),
+    ],
+)
+def test_compare_refuses_what_is_no_run(call: Call, tmp_path: Path, second: str, said: str) -> None:
+    for name in ("a-toy", "b-toy"):
+        made(tmp_path / "outputs" / name)
+    code, out, err = call("compare", "last", second)
+    assert (code, out) == (2, "")
+    assert said in err
 
 
 def test_two_runs_in_one_second_get_two_folders(study: Study, tmp_path: Path, monkeypatch) -> None:
