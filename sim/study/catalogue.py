@@ -18,6 +18,8 @@ LEVELS = ("early help", "child in need", "child protection", "pre-proceedings", 
 """Levels at which a family's case is open after assessment."""
 HELD_BY = ("assessment", *LEVELS, "closed")
 """Who holds a family, closed cases included."""
+HEARD_BY = (*HELD_BY, "special guardianship")
+"""Who may hear of a crisis: whoever holds the family, or the team that supports special guardians."""
 STAYS = ("short", "medium", "long")
 """Kinds of stay in care."""
 ENDINGS = ("returned home", "returned home unplanned", "special guardianship", "adopted", "other")
@@ -28,8 +30,13 @@ PLACEMENTS = (
     "children's home",
     "supported accommodation",
     "with parents",
+    "for adoption",
 )
-"""Placements with different prices."""
+"""Placements with different prices that a child may be found, kinship aside."""
+LIVES = (*PLACEMENTS, "kinship")
+"""Every placement."""
+PRICED = (*LIVES, "special guardianship", "staff")
+"""What a price shock may change."""
 SERVICES = {
     "early_help": "early help",
     "family_group_conference": "family group conference",
@@ -40,7 +47,13 @@ SERVICES = {
 ROLES = {
     "early_help": ("key_worker",),
     "family_group_conference": ("coordinator",),
-    "family_safeguarding": ("social_worker", "specialist"),
+    "family_safeguarding": (
+        "social_worker",
+        "domestic_abuse_worker",
+        "perpetrator_worker",
+        "substance_worker",
+        "mental_health_worker",
+    ),
     "edge_of_care": ("manager", "social_worker", "family_support_worker"),
 }
 """The roles whose posts make up each service's team."""
@@ -50,9 +63,14 @@ ALL_ROLES = (
     "family_support_worker",
     "key_worker",
     "coordinator",
-    "specialist",
+    "domestic_abuse_worker",
+    "perpetrator_worker",
+    "substance_worker",
+    "mental_health_worker",
 )
 """Every role, once."""
+PARTNER_ROLES = ALL_ROLES[-4:]
+"""Family Safeguarding's adult specialists, whom partner agencies employ."""
 SOLVED_RATIOS = ("0.50", "0.60", "0.70", "0.80", "0.90", "1.00", "1.10", "1.20")
 """Risk ratios for which `caresim solve` writes the multiplier that returns them."""
 BASELINE = ("early_help", "family_group_conference")
@@ -108,6 +126,11 @@ def years() -> Kind:
     return Kind(unit="years", low=0.001, high=1000.0)
 
 
+def slip() -> Kind:
+    """Days by which a date is missed; may be nothing."""
+    return Kind(unit="days", high=36525.0)
+
+
 def months() -> Kind:
     """A length of time in months; never nothing."""
     return Kind(unit="months", low=0.001, high=1200.0)
@@ -161,6 +184,11 @@ CATALOGUE: dict[str, Kind] = {
     "family.mental_health": share(),
     "family.substance_misuse": share(),
     "family.relationship_breakdown": share(),
+    "family.male": share(),
+    "family.ethnicity": split("white", "mixed", "asian", "black", "other"),
+    "family.disabled": share(),
+    "family.perpetrator_at_home": share(),
+    "family.route_correlation": share(),
     "pathway.assessment_days": days(),
     "pathway.length_spread": Kind(unit="log standard deviation", high=2.0),
     "pathway.escalation_by_youngest": multiplier(*AGES),
@@ -174,6 +202,11 @@ CATALOGUE: dict[str, Kind] = {
     "pathway.pre_proceedings.issue": rate("first 8 weeks", "8 to 26 weeks", "later"),
     "pathway.pre_proceedings.step_down": rate("first 8 weeks", "8 to 26 weeks", "later"),
     "pathway.proceedings.end": rate("first 26 weeks", "later"),
+    "pathway.enquiry_days": days(),
+    "pathway.legal_gateway_days": days(),
+    "pathway.transfer_days": days(),
+    "pathway.plan_review_days": Kind(unit="days", low=1.0, keys=("first", "every")),
+    "pathway.order_with_kin": share(),
     "routes.court": rate("pre-proceedings", "first 4 weeks", "later"),
     "routes.court_by_youngest": multiplier(*AGES),
     "routes.breakdown": rate(*AGES),
@@ -183,6 +216,7 @@ CATALOGUE: dict[str, Kind] = {
     "routes.without_warning": share(),
     "routes.window_days": days(),
     "routes.sibling_joins": share(("court", "breakdown", "no warning")),
+    "routes.guardianship_breakdown": rate(),
     "care.stay.breakdown": split(*STAYS),
     "care.stay.court": split(*STAYS),
     "care.stay.no_warning": split(*STAYS),
@@ -203,6 +237,15 @@ CATALOGUE: dict[str, Kind] = {
     "care.placement.10_12": split(*PLACEMENTS),
     "care.placement.13_15": split(*PLACEMENTS),
     "care.placement.16_17": split(*PLACEMENTS),
+    "care.kinship": share(AGES),
+    "care.move": rate(*LIVES),
+    "care.move_later": multiplier(),
+    "care.after_breakdown.under_1": split(*PLACEMENTS),
+    "care.after_breakdown.1_4": split(*PLACEMENTS),
+    "care.after_breakdown.5_9": split(*PLACEMENTS),
+    "care.after_breakdown.10_12": split(*PLACEMENTS),
+    "care.after_breakdown.13_15": split(*PLACEMENTS),
+    "care.after_breakdown.16_17": split(*PLACEMENTS),
     "care.opening": count("children", *BROAD_AGES),
     "care.opening_unaccompanied": Kind(unit="children", whole=True),
     "care.unaccompanied_a_year": count("children a year"),
@@ -210,6 +253,8 @@ CATALOGUE: dict[str, Kind] = {
     "care.returned_recently": count("children a year"),
     "care.returned_years": years(),
     "care.starts_by_age": count("children a year", *AGES),
+    "care.guardianship_opening": Kind(unit="children", whole=True),
+    "care.guardianship_age": Kind(unit="years", high=18.0, keys=("from", "to")),
     "opening.families": count("families", *LEVELS),
     "opening.tilt": Kind(unit="exponent", high=5.0, keys=LEVELS),
     "services.early_help.length_days": days(),
@@ -222,44 +267,73 @@ CATALOGUE: dict[str, Kind] = {
     "services.family_group_conference.offered_early": share(),
     "services.family_group_conference.offered_pre_proceedings": share(),
     "services.family_group_conference.lapse_days": days(),
-    "services.family_group_conference.families_per_post.coordinator": count("families"),
+    "services.family_group_conference.conferences_a_year": count("conferences a year"),
     "services.family_group_conference.baseline_coverage_early": share(),
     "services.family_group_conference.baseline_coverage_pre": share(),
     "services.family_safeguarding.length_days": days(),
     "services.family_safeguarding.take_up": share(),
     "services.family_safeguarding.lapse_days": days(),
     "services.family_safeguarding.families_per_post.social_worker": count("families"),
-    "services.family_safeguarding.families_per_post.specialist": count("families"),
+    "services.family_safeguarding.families_per_post.domestic_abuse_worker": count("families"),
+    "services.family_safeguarding.families_per_post.perpetrator_worker": count("families"),
+    "services.family_safeguarding.families_per_post.substance_worker": count("families"),
+    "services.family_safeguarding.families_per_post.mental_health_worker": count("families"),
+    "services.family_safeguarding.specialist_days": days(),
+    "services.family_safeguarding.specialist_take_up": share(),
+    "services.family_safeguarding.direct_work": share(),
     "services.family_safeguarding.eligible_child_in_need": share(),
     "services.family_safeguarding.fidelity_months": months(),
+    "services.family_safeguarding.ready_share": share(),
+    "services.family_safeguarding.slip_days": slip(),
     "services.edge_of_care.length_days": days(),
     "services.edge_of_care.take_up": share(),
-    "services.edge_of_care.heard": share(HELD_BY),
+    "services.edge_of_care.heard": share(HEARD_BY),
     "services.edge_of_care.panel_every_days": days(),
+    "services.edge_of_care.panel_refuses": share(),
+    "services.edge_of_care.cases_a_meeting": Kind(unit="cases", low=1.0, whole=True),
+    "services.edge_of_care.urgent_days": days(),
+    "services.edge_of_care.earlier_help_months": months(),
     "services.edge_of_care.families_per_post.manager": count("families"),
     "services.edge_of_care.families_per_post.social_worker": count("families"),
     "services.edge_of_care.families_per_post.family_support_worker": count("families"),
     "services.edge_of_care.fidelity_months": months(),
+    "services.edge_of_care.ready_share": share(),
+    "services.edge_of_care.slip_days": slip(),
+    "services.edge_of_care.before_mentoring": share(),
+    "services.edge_of_care.unsupervised": share(),
+    "services.edge_of_care.reactive_share": share(),
+    "services.edge_of_care.baseline_coverage": share(),
     "services.edge_of_care.step_down": share(),
     "services.edge_of_care.return_home_lapse_days": days(),
     "services.edge_of_care.held_after_return_days": days(),
+    "services.edge_of_care.stability_after_days": days(),
+    "services.edge_of_care.stability_take_up": share(),
+    "services.edge_of_care.stability_days": days(),
     "effects.early_help.step_up": effect(),
     "effects.early_help.breakdown": effect(),
     "effects.fgc_early.step_up": effect(),
     "effects.fgc_early.breakdown": effect(),
     "effects.fgc_pre_proceedings": effect(),
+    "effects.fgc_network": effect(),
     "effects.family_safeguarding.court": effect(),
     "effects.family_safeguarding.breakdown": effect(),
     "effects.family_safeguarding.plan_start": effect(),
     "effects.family_safeguarding.plan_end": effect(),
+    "effects.family_safeguarding.vacancies_filled": effect(),
+    "effects.family_safeguarding.leaving": effect(),
     "effects.edge_of_care.entry": effect(),
     "effects.edge_of_care.crisis": effect(),
     "effects.edge_of_care.return_home": effect(),
+    "effects.edge_of_care.court": effect(),
+    "effects.edge_of_care.placement": effect(),
+    "effects.overload": effect(),
+    "effects.caseload": Kind(unit="exponent", high=5.0),
     "effects.half_life_years": years(),
     "solved.fgc_pre_proceedings": Kind(unit="multiplier", low=0.001, high=20.0, keys=SOLVED_RATIOS),
     "staffing.early_help.posts.key_worker": posts(),
     "staffing.family_group_conference.posts.coordinator": posts(),
     "staffing.family_safeguarding.posts.social_worker": posts(),
+    "staffing.edge_of_care.reactive_posts": posts(),
     "staffing.vacancy_at_start": share(ESTABLISHED),
     "staffing.advert_days": days(),
     "staffing.advert_success": share(ALL_ROLES),
@@ -269,27 +343,60 @@ CATALOGUE: dict[str, Kind] = {
     "staffing.agency_leaving": rate(),
     "staffing.induction_days": days(),
     "staffing.induction_load": share(),
+    "staffing.continuity": share(),
+    "staffing.handover_days": days(),
+    "staffing.patience_days": days(),
+    "staffing.absence": share(),
+    "staffing.absence_days": days(),
     "prices.own_foster": price(),
     "prices.agency_foster": price(),
     "prices.childrens_home": price(),
     "prices.supported_accommodation": price(),
     "prices.with_parents": price(),
+    "prices.for_adoption": price(),
+    "prices.kinship": price(),
     "prices.special_guardianship": price(),
     "price_level.own_foster": multiplier(),
     "price_level.agency_foster": multiplier(),
     "price_level.childrens_home": multiplier(),
     "price_level.supported_accommodation": multiplier(),
     "price_level.with_parents": multiplier(),
+    "price_level.for_adoption": multiplier(),
+    "price_level.kinship": multiplier(),
     "price_level.special_guardianship": multiplier(),
     "salaries.manager": pay(),
     "salaries.social_worker": pay(),
     "salaries.family_support_worker": pay(),
     "salaries.key_worker": pay(),
     "salaries.coordinator": pay(),
-    "salaries.specialist": pay(),
+    "salaries.domestic_abuse_worker": pay(),
+    "salaries.perpetrator_worker": pay(),
+    "salaries.substance_worker": pay(),
+    "salaries.mental_health_worker": pay(),
     "salaries.agency_premium": pay(),
 }
 """Every parameter by its dotted name."""
+
+CHANGEABLE_ALONE = (
+    "services.family_group_conference.offered_early",
+    "services.family_group_conference.offered_pre_proceedings",
+    "services.family_group_conference.conferences_a_year",
+    "services.edge_of_care.step_down",
+)
+"""Single settings of services that practice can change."""
+"""Single settings of what practice offers."""
+
+
+def _changeable(name: str) -> bool:
+    """Whether a lever may change a parameter from a date on."""
+    if name.startswith("effects."):
+        lasting = ("effects.caseload", "effects.overload", "effects.half_life_years")
+        return CATALOGUE[name].keys is None and name not in lasting
+    return name.endswith(".take_up") or ".families_per_post." in name or name in CHANGEABLE_ALONE
+
+
+CHANGEABLE = tuple(name for name in CATALOGUE if _changeable(name))
+"""Parameters that a lever may change from a date on: what practice does, not what families are."""
 
 
 def groups() -> frozenset[str]:
