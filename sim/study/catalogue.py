@@ -383,7 +383,6 @@ CHANGEABLE_ALONE = (
     "services.family_group_conference.conferences_a_year",
     "services.edge_of_care.step_down",
 )
-"""Single settings of services that practice can change."""
 """Single settings of what practice offers."""
 
 

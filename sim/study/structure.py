@@ -1,0 +1,52 @@
+"""How the model is put together where evidence does not decide: switches, each reported beside the other."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from sim.foundations.errors import InputError, Problem, did_you_mean
+
+COMBINE = ("multiply", "strongest")
+"""How two services' effects on the same rate join: both multiply, or only the stronger counts."""
+ROUTES = ("mainly own", "both", "correlated")
+"""On which routes into care the two services act, and whether a family's resiliences go together."""
+BEFORE = ("none", "reactive")
+"""What edge-of-care work there was before the service that the paper proposes."""
+CHOICES = {"combine": COMBINE, "routes": ROUTES, "edge_of_care_before": BEFORE}
+"""What each switch with a name may be; the others are true or false."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Structure:
+    """The switches of one study. InputError for a value that none of them has."""
+
+    combine: str = "multiply"
+    """One of ``COMBINE``."""
+    compounding: bool = False
+    """Whether Family Safeguarding's effect on plans also changes who comes to court. If not, its effect on
+    entry is the whole of it."""
+    routes: str = "mainly own"
+    """One of ``ROUTES``: each service mainly on its own route; both services on both routes; or a family's
+    resiliences on the two routes drawn together."""
+    edge_of_care_before: str = "none"
+    """One of ``BEFORE``: the paper is a review, so a reactive service may have been there with no change."""
+    attracts: bool = True
+    """Whether Family Safeguarding makes vacancies easier to fill and staff stay longer, as is claimed."""
+
+    def __post_init__(self) -> None:
+        problems: list[Problem] = []
+        for name, value in asdict(self).items():
+            known = CHOICES.get(name)
+            if known is None and not isinstance(value, bool):
+                problems.append(Problem("", f"run.{name}", f"expected true or false; found {value!r}"))
+            elif known is not None and value not in known:
+                hint = did_you_mean(str(value), known)
+                problems.append(
+                    Problem("", f"run.{name}", f"'{value}' is not one of {', '.join(known)}.{hint}")
+                )
+        if problems:
+            raise InputError(problems)
+
+    def content(self) -> dict[str, str | bool]:
+        """The switches as plain data."""
+        return asdict(self)
