@@ -209,9 +209,8 @@ def outcomes(a: _Run, b: _Run, name: str, arrays: Any) -> list[Part]:
         rows.append(row("children looked after", day, levels, paired(arrays, name, day)))
         fewer = [run.summary["difference"].get(name, {}).get(day) for run in (a, b)]
         if all(fewer):
-            # What each is compared with is its own run's affair, so only a plain "no change" is paired.
-            known = arrays is not None and not any(against(run, name) != NO_CHANGE for run in (a, b))
-            gain = paired(arrays, name, day, NO_CHANGE) if known else None
+            bases = {run.summary.get("against", {}).get(name, NO_CHANGE) for run in (a, b)}
+            gain = paired(arrays, name, day, bases.pop()) if len(bases) == 1 else None
             rows.append(row("fewer children", day, fewer, gain))
     for label in (one for one in a.summary["years"] if one in b.summary["years"]):
         for line in ("gross", "net"):
@@ -219,11 +218,6 @@ def outcomes(a: _Run, b: _Run, name: str, arrays: Any) -> list[Part]:
             if all(money):
                 rows.append(row(f"saved, {line}", label, money, None))
     return rows
-
-
-def against(run: _Run, name: str) -> str:
-    """The scenario that a scenario of a run is compared with."""
-    return run.settings.get(f"scenarios.{name}.against", NO_CHANGE)
 
 
 def row(what: str, when: str, found: list[Part], gain: Part | None) -> Part:

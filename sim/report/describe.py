@@ -124,9 +124,14 @@ def write_assumptions(study: Study, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(HEADS)
-        for name, one in study.parameters.items():
-            text = (value_text(one), range_text(one), one.shape, one.unit, one.basis, one.source)
-            rows.writerow((name, one.meaning, *text))
+        rows.writerows(assumption_rows(study))
+
+
+def assumption_rows(study: Study) -> Iterator[tuple[str, ...]]:
+    """Every parameter as a row under ``HEADS``."""
+    for name, one in study.parameters.items():
+        text = (value_text(one), range_text(one), one.shape, one.unit, one.basis, one.source)
+        yield (name, one.meaning, *text)
 
 
 def _number(value: float) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sim.experiment.manifest import read_manifest
 from sim.experiment.store import write_json
 from sim.foundations.errors import StoreError
 from sim.report.describe import write_assumptions
 from sim.report.html import write_report
+from sim.report.workbook import write_workbook
 from sim.results.summary import summary
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def write_reports(folder: Path, study: Study, results: Results) -> dict[str, Any]:
-    """Write summary.json, report.html with its figures, and assumptions.csv; return the summary.
+    """Write summary.json, report.html with its figures, assumptions.csv and tables.xlsx; return the summary.
 
     Raises ``StoreError`` if the disk refuses; the finished trials are kept.
     """
@@ -27,6 +29,7 @@ def write_reports(folder: Path, study: Study, results: Results) -> dict[str, Any
     try:
         write_assumptions(study, folder / "assumptions.csv")
         write_report(study, numbers, folder)
+        write_workbook(study, numbers, folder, str(read_manifest(folder)["began"]))
     except OSError as error:
         raise StoreError(f"{folder}: the report cannot be written ({error.strerror or error}).") from error
     return numbers

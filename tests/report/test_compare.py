@@ -160,10 +160,10 @@ def test_damaged_measures_are_told(tmp_path: Path) -> None:
     assert "has no measures.parquet" in found["pairing"]
 
 
-def test_a_run_against_another_baseline_is_not_paired_with_no_change(tmp_path: Path) -> None:
+def test_fewer_children_than_different_scenarios_are_not_paired(tmp_path: Path) -> None:
     run = made(tmp_path / "a")
-    text = (run / "config.yaml").read_text()
-    (run / "config.yaml").write_text(text.replace("  both:\n", "  both:\n    against: other\n"))
+    summary = json.loads((run / "summary.json").read_text())
+    (run / "summary.json").write_text(json.dumps(summary | {"against": {"both": "another"}}))
     found = compare(run, made(tmp_path / "b"))
     assert figure(found, "both", "fewer children")["paired_difference"] is None
     assert figure(found, "both", "children looked after")["paired_difference"] is not None

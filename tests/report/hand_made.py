@@ -1,0 +1,206 @@
+"""A summary.json of schema 2 written by hand: every key, small numbers, no model behind it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sim.foundations.clock import Clock
+from sim.model.terms import BANDS, LINE_NAMES, PLACEMENT_NAMES, ROUTE_NAMES, TEAM_NAMES
+from sim.study.config import Study
+from sim.study.parameters import Parameter
+from sim.study.scenario import Open, Panel, Posts, Scenario
+
+NO_CHANGE, EDGE, SAFEGUARDING, BOTH = "no change", "edge of care", "family safeguarding", "both"
+SCENARIOS = (NO_CHANGE, EDGE, SAFEGUARDING, BOTH)
+RIVALS = SCENARIOS[1:]
+YEARS = ("2023/24", "2024/25", "2025/26")
+CLOCK = Clock(dt.date(2023, 4, 1), dt.date(2026, 4, 1))
+DATES = tuple(end for end, _ in CLOCK.month_ends)
+STEPS = (
+    ("starts in care", "children", 300.0),
+    ("reachable", "children", 120.0),
+    ("referred", "families", 90.0),
+    ("accepted", "families", 70.0),
+    ("begun", "families", 50.0),
+    ("begun in time", "families", 40.0),
+    ("kept at home for a time", "children", 14.0),
+    ("still at home at the end", "children", 9.0),
+    ("child-years", "child-years", 11.5),
+    ("cashable pounds", "pounds", 640_000.0),
+)
+PAIRED = ("averted", "delayed", "hastened", "caused", "delayed_days", "hastened_days", "days_avoided")
+SAFETY = (
+    "re-entries", "plans started", "plans repeated", "crises", "crises not heard", "care applications",
+    "enquiries", "entries delayed", "entries hastened", "entries caused",
+    "emergency entries after diversion", "early help never reached", "kinship child-years",
+    "guardianship child-years", "kinship pounds", "guardianship pounds",
+)  # fmt: skip
+TRIED = ("early help", "family group conference", "family safeguarding", "edge of care", "nothing")
+
+
+def parameter(name: str, value: Any, unit: str = "share", **more: Any) -> Parameter:
+    """A setting with nothing special about it."""
+    said = {"meaning": f"What {name} is.", "source": f"Assumption: {name}.", "basis": "assumption"}
+    return Parameter(**{"name": name, "value": value, "unit": unit, **said, **more})
+
+
+def toy_study() -> Study:
+    """A study with one setting of each part, and every scenario with a lever."""
+    settings = [
+        parameter("demand.families_referred", 1200.0, "families a year"),
+        parameter("routes.crisis_to_care", 0.3, low=0.2, high=0.5, shape="triangular"),
+        parameter("care.kinship", {"under 1": 0.2, "1-4": 0.1}),
+        parameter("services.edge_of_care.panel_days", 14.0, "days"),
+        parameter("services.edge_of_care.families_per_post.social_worker", 5.0, "families"),
+        parameter("services.family_safeguarding.direct_work", 0.5),
+        parameter("services.family_group_conference.convene_days", 42.0, "days"),
+        parameter("services.early_help.families_per_post.key_worker", 12.0, "families"),
+        parameter("staffing.handover_days", 14.0, "days"),
+        parameter("effects.overload", 1.15, "hazard ratio", low=1.0, high=1.4, shape="lognormal"),
+    ]
+    day = dt.date(2023, 6, 1)
+    levers = {
+        NO_CHANGE: (),
+        EDGE: (Open(service="edge_of_care", on=day, source="Paper A."),
+               Panel(start=day, every_days=28, earlier_help="conference first")),
+        SAFEGUARDING: (
+            Posts(service="family_safeguarding", role="mental_health_worker", posts=4, start=day),
+        ),
+    }  # fmt: skip
+    found = {name: Scenario(name=name, levers=frozenset(some)) for name, some in levers.items()}
+    found[BOTH] = (found[EDGE] & found[SAFEGUARDING]).rename(BOTH)
+    return Study(
+        name="Toy study",
+        authority="Bury",
+        clock=CLOCK,
+        seed=7,
+        parameters={one.name: one for one in settings},
+        scenarios=found,
+        meaning="Would the toy do?",
+    )
+
+
+def e(middle: float, spread: float = 2.0) -> dict[str, float]:
+    """An estimate about a middle."""
+    parts = {"mean": middle + 0.25, "p5": middle - spread, "p50": middle, "p95": middle + spread}
+    return {**parts, "error": 0.5}
+
+
+def hand_made() -> dict[str, Any]:
+    """The whole summary."""
+    return {
+        "schema": 2, "study": "Toy study", "authority": "Bury", "seed": 7, "draws": 4, "runs": 2,
+        "engine": "simpy", "scenarios": list(SCENARIOS), "dates": list(DATES), "years": list(YEARS),
+        "against": dict.fromkeys(RIVALS, NO_CHANGE),
+        "children_looked_after": {n: {d: e(350 - 5 * i) for d in DATES} for i, n in enumerate(SCENARIOS)},
+        "difference": {n: {d: e(5.0 * i) for d in DATES} for i, n in enumerate(RIVALS, 1)},
+        "difference_year_average": {n: {y: e(4.0 * i) for y in YEARS} for i, n in enumerate(RIVALS, 1)},
+        **money(), "claims": [claim()], "overlap": overlap(),
+        **work(), **outcomes(),
+        "central": {n: dict.fromkeys(DATES, 350.0) for n in SCENARIOS},
+        "quality": {"exhausted": 0, "futures": 8, "monte_carlo_error": dict.fromkeys(RIVALS, 0.8)},
+        "variance": {n: {"not_known": 30.0, "luck": 10.0, "share_not_known": 0.75} for n in RIVALS},
+        "arms": {},
+        "check": [{"title": "Starts in a year", "simulated": e(105.0),
+                   "counted": {"lowest": 86, "average": 107, "highest": 125, "years": 6}}],
+        "observed": {},
+    }  # fmt: skip
+
+
+def money() -> dict[str, Any]:
+    lines = ("gross", "cost", "net", "cashable", "net_after_funding", "net_if_partners_pay")
+    saved = {line: e(100_000.0 * (i + 1), 50_000) for i, line in enumerate(lines)}
+    spent = ("staff", "partner staff", "set-up", "guardianship allowances", "funding")
+    return {
+        "saving": {n: dict.fromkeys(YEARS, saved) for n in RIVALS},
+        "saving_total": dict.fromkeys(RIVALS, saved),
+        "cost_lines": {n: {y: {line: e(9_000.0) for line in spent} for y in YEARS} for n in RIVALS},
+    }
+
+
+def claim() -> dict[str, Any]:
+    return {"id": "both-children", "scenario": BOTH, "kind": "children", "target": 50.0, "by": DATES[-1],
+            "basis": "gross", "text": "50 fewer children.", "source": "Made up.", "chance": 0.125,
+            "error": 0.1, "at_most": None, **{k: v for k, v in e(15.0).items() if k != "error"}}  # fmt: skip
+
+
+def overlap() -> dict[str, Any]:
+    one = {EDGE: {"alone": e(5.0), "after_other": e(4.0)}, "together": e(14.0), "overlap": e(1.0),
+           SAFEGUARDING: {"alone": e(10.0), "after_other": e(9.0)}}  # fmt: skip
+    return {"scenarios": [EDGE, SAFEGUARDING], "both": BOTH, "date": DATES[-1], "children": one,
+            "claimed": {EDGE: 24.0, SAFEGUARDING: 26.0}, "pounds": dict.fromkeys(YEARS, one),
+            "families_served_by_both": e(6.0)}  # fmt: skip
+
+
+def work() -> dict[str, Any]:
+    """Services, staff, panel and what vacancies cost."""
+    counts = {k: e(20.0) for k in ("offered", "accepted", "started", "never_reached", "waited_days",
+                                   "places", "use", "waiting", "interrupted", "given_up",
+                                   "interrupted_days")}  # fmt: skip
+    service = {**counts, "by_year": dict.fromkeys(YEARS, counts), "short_of": "staff"}
+    closed = {**service, "short_of": "closed"}
+    kind = {k: e(8.0) for k in ("asked", "started", "never_came", "waited_days", "places", "use", "waiting")}
+    posts = {"funded": 3.0, "permanent": 1.5, "agency": 0.5, "induction": 0.25, "vacant": 0.75, "absent": 0.1}
+    roles = ("edge of care|manager", "edge of care|social worker", "family safeguarding|social worker",
+             "family safeguarding|mental health worker", "early help|key worker")  # fmt: skip
+    panel = {k: e(12.0) for k in ("referred", "refused_criteria", "refused_judgement", "diverted", "declined",
+                                  "accepted", "ratified", "days_to_decision", "crises",
+                                  "crises_not_heard")}  # fmt: skip
+    places = {"places": 9.0, "use": 7.5, "waiting": 2.0}
+    early = {k: e(5.0) for k in ("waiting", "never_reached", "started", "step_downs")}
+    opened = {NO_CHANGE: TEAM_NAMES[:2], EDGE: (*TEAM_NAMES[:2], EDGE),
+              SAFEGUARDING: TEAM_NAMES[:3], BOTH: TEAM_NAMES}  # fmt: skip
+    return {
+        "services": {n: {t: service if t in opened[n] else closed for t in TEAM_NAMES} for n in SCENARIOS},
+        "staffing": {n: {r: dict.fromkeys(DATES, posts) for r in roles} for n in SCENARIOS},
+        "lines": {n: {k: dict.fromkeys(DATES, places) for k in LINE_NAMES} for n in SCENARIOS},
+        "specialists": {n: {k: {**kind, "by_year": dict.fromkeys(YEARS, kind)} for k in LINE_NAMES[3:7]}
+                        for n in SCENARIOS},
+        "panel": {n: dict.fromkeys(YEARS, panel) for n in SCENARIOS},
+        "caseload": {n: {d: e(1.1, 0.2) for d in DATES} for n in SCENARIOS},
+        "early_help": {n: {y: {**early, **({"more": early} if n in RIVALS else {})} for y in YEARS}
+                       for n in SCENARIOS},
+        "vacancy": {BOTH: {"twin": "both, every post filled", "children": {d: e(3.0) for d in DATES},
+                           "gross": {y: e(70_000.0) for y in YEARS}, "net": {y: e(-9_000.0) for y in YEARS},
+                           "gross_total": e(210_000.0), "net_total": e(-27_000.0)}},
+    }  # fmt: skip
+
+
+def outcomes() -> dict[str, Any]:
+    """Entries, exits, placements, safety, waterfalls, cohorts and equality."""
+    waterfall = [{"step": s, "unit": u, "value": e(v)} for s, u, v in STEPS]
+    safety = {measure: e(10.0) for measure in SAFETY}
+    paired = {measure: e(2.0) for measure in PAIRED}
+    cohort: dict[str, Any] = {"entries": {r: e(6.0) for r in ROUTE_NAMES},
+                              "tried_before": dict.fromkeys(TRIED, 0.25), "edge_wait_days": None,
+                              "re_entries": e(3.0)}  # fmt: skip
+    served = {"by_service": dict.fromkeys((EDGE, SAFEGUARDING, "both", "neither"), paired)}
+    kept, shown = ({"mean": None, "suppressed": True, "fewer": None},
+                   {"mean": 140.0, "suppressed": False, "fewer": e(3.0)})  # fmt: skip
+    groups: dict[str, Any] = {
+        "sex": {g: {"looked_after": shown, "entries": shown} for g in ("girls", "boys")},
+        "ethnicity": {"white": {"looked_after": shown, "entries": shown},
+                      "black": {"looked_after": kept, "entries": kept}},
+    }  # fmt: skip
+    first = {d: {g: {m: {**one, "fewer": None} for m, one in parts.items()} for g, parts in by_group.items()}
+             for d, by_group in groups.items()}  # fmt: skip
+    entry = {"all": e(30.0), "by_route": {r: e(6.0) for r in ROUTE_NAMES},
+             "by_cohort": {b: e(5.0) for b in BANDS}}  # fmt: skip
+    place = {p: {"child_years": e(20.0), "broken_down": e(4.0)} for p in PLACEMENT_NAMES}
+    return {
+        "entries": {n: dict.fromkeys(YEARS, entry) for n in SCENARIOS},
+        "exits": {n: {y: {"all": e(90.0), "adopted": e(10.0)} for y in YEARS} for n in SCENARIOS},
+        "plans": {n: {d: e(200.0) for d in DATES} for n in SCENARIOS},
+        "placements": {n: dict.fromkeys(YEARS, place) for n in SCENARIOS},
+        "placement_stability": {n: {y: {"started": e(0.0), "use": e(0.0)} for y in YEARS} for n in SCENARIOS},
+        "safety": {n: dict.fromkeys(YEARS, safety) for n in SCENARIOS},
+        "safety_more": {n: {y: {m: one for m, one in safety.items() if m not in
+                                ("entries delayed", "entries hastened", "entries caused")} for y in YEARS}
+                        for n in RIVALS},
+        "waterfall": {n: dict.fromkeys((EDGE, SAFEGUARDING), waterfall) for n in RIVALS},
+        "cohorts": {n: {b: {**cohort, **(paired | served if n in RIVALS else {})} for b in BANDS}
+                    for n in SCENARIOS},
+        "equality": {"date": DATES[-1], "note": "No rate differs between these groups in the model.",
+                     "scenarios": {n: groups if n in RIVALS else first for n in SCENARIOS}},
+    }  # fmt: skip
