@@ -52,7 +52,7 @@ def check(study: StudyFile) -> None:
         count = len(error.problems)
         closing = f"{count} problem{'' if count == 1 else 's'}. Nothing was run."
         raise InputError([*error.problems, Problem("", "", closing)]) from None
-    for warning in getattr(read, "warnings", ()):
+    for warning in read.warnings:
         typer.echo(f"Warning: {warning}", err=True)
     typer.echo(
         f"{study}: no problems. {len(read.parameters)} parameters, {len(read.scenarios)} scenarios, "

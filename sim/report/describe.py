@@ -6,11 +6,13 @@ The text comes from the study that was loaded, so it cannot fall behind the sett
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from sim.report import words
+from sim.report.mechanisms import levers, mechanisms, switches
 from sim.study.catalogue import BASELINE, ROLES, SERVICES
 from sim.study.scenario import Funding, Open, Posts, Scenario, SetUp, Training
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 """Columns of the text."""
+DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+YEAR = re.compile(r"\b\d{4}/\d\d\b")
 HEADS = ("setting", "meaning", "value", "range", "shape", "unit", "basis", "source")
 """Columns of assumptions.csv."""
 PURPOSE = (
@@ -32,10 +36,10 @@ PURPOSE = (
 )
 LOGIC = (
     "Families are referred, assessed and held by a level of service; each spends its resilience at rates "
-    "that depend on its circumstances. When resilience is spent there is a crisis, by one of three routes: "
-    "breakdown of a relationship, court, or no warning. A service multiplies rates while it lasts and for a "
-    "time after; it moves nothing else. Staff in post make places; without a place a family waits. Within "
-    "an instant, families touch only themselves; staff changes, releases and grants follow in that order."
+    "that depend on its circumstances. When resilience is spent there is a crisis, by one of four routes: "
+    "breakdown of a relationship, court, no warning, or breakdown of a special guardianship. A service "
+    "multiplies rates while it lasts and for a time after; it moves nothing else. Staff in post make places; "
+    "without a place a family waits. Work that a leaving worker interrupts goes before new work."
 )
 CHANCE = (
     "Each random number belongs to a decision, a family and an occurrence, not to a moment, so every "
@@ -45,19 +49,21 @@ CHANCE = (
 
 
 def describe(study: Study, scenario: str | Scenario = "") -> str:
-    """The study as text. With a scenario that changes something, only that one's levers are listed."""
+    """The study as text. With a scenario that changes something, only its levers and claims are listed."""
     one = study.scenario(scenario) if isinstance(scenario, str) and scenario else scenario
     chosen = [one] if isinstance(one, Scenario) and one.levers else list(study.scenarios.values())
     lines = [study.name, "=" * len(study.name), "", *_paragraph(study.meaning), ""]
     first, last = study.clock.start, study.clock.month_ends[-1][0]
     lines += _section("1. Objectives", [PURPOSE])
-    lines += _section("2. Logic", [LOGIC, f"Effects of two services on one rate: {study.combine}."])
-    lines += _section("3. Services", list(_services()))
-    lines += ["4. Scenarios", ""]
+    lines += [*_section("2. Logic", [LOGIC]), *switches(study), ""]
+    lines += ["3. Mechanisms and their settings", "", *mechanisms(study, value_text)]
+    lines += _section("4. Services", list(_services()))
+    lines += ["5. Scenarios", ""]
     for part in chosen:
         lines += _scenario(part)
-    lines += _section("5. Claims", list(_claims(study)) or ["None."])
-    lines += ["6. Parameters", ""]
+    lines += ["What a scenario may change", "", *levers(), ""]
+    lines += _section("6. Claims", list(_claims(study, chosen)) or ["None."])
+    lines += ["7. Every setting, with its meaning and source", ""]
     for group, parameters in by_group(study).items():
         lines += [f"{group.replace('_', ' ').capitalize()}", ""]
         for parameter in parameters:
@@ -67,7 +73,7 @@ def describe(study: Study, scenario: str | Scenario = "") -> str:
         f"{study.authority}, {words.date(first.isoformat())} to {words.date(last)}; "
         f"{study.draws} draws of {study.runs} runs unless told otherwise; seed {study.seed}."
     )
-    lines += _section("7. Experimentation", [run, CHANCE])
+    lines += _section("8. Experimentation", [run, CHANCE])
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -102,21 +108,32 @@ def range_text(parameter: Parameter) -> str:
 
 def lever_text(lever: Lever) -> str:
     """A lever as a plain clause: "Edge of care opens on 1 June 2023"."""
-    service = words.title(SERVICES.get(lever.service, lever.service))
     match lever:
-        case Open(on=day):
-            return f"{service} opens on {words.date(day.isoformat())}"
-        case Posts(role=role, posts=posts, start=start, end=end):
+        case Open(service=service, on=day) if lever.teams == 1:
+            return f"{_service(service)} opens on {words.date(day.isoformat())}"
+        case Posts(service=service, role=role, posts=posts, start=start, end=end):
             until = f" until {words.date(end.isoformat())}" if end else ""
             since = words.date(start.isoformat())
             name = role.replace("_", " ")
-            return f"{service}: {posts} {name} post{'' if posts == 1 else 's'} from {since}{until}"
-        case Training(complete=day):
-            return f"{service}: training complete on {words.date(day.isoformat())}"
-        case SetUp(year=year, pounds=pounds):
-            return f"{service}: {words.pounds_exactly(pounds)} to set up in {words.year(year)}"
-        case Funding(year=year, pounds=pounds):
-            return f"{service}: {words.pounds_exactly(pounds)} of funding in {words.year(year)}"
+            return f"{_service(service)}: {posts} {name} post{'' if posts == 1 else 's'} from {since}{until}"
+        case Training(service=service, complete=day):
+            return f"{_service(service)}: training complete on {words.date(day.isoformat())}"
+        case SetUp(service=service, year=year, pounds=pounds):
+            return f"{_service(service)}: {words.pounds_exactly(pounds)} to set up in {words.year(year)}"
+        case Funding(service=service, year=year, pounds=pounds):
+            return f"{_service(service)}: {words.pounds_exactly(pounds)} of funding in {words.year(year)}"
+    return words.title(in_plain_words(str(lever)))
+
+
+def in_plain_words(text: str) -> str:
+    """Dates, years and names of settings in a clause, as a reader writes them."""
+    text = DATE.sub(lambda found: words.date(found[0]), text)
+    text = YEAR.sub(lambda found: words.year(found[0]), text)
+    return text.replace("_", " ")
+
+
+def _service(key: str) -> str:
+    return words.title(SERVICES.get(key, key))
 
 
 def write_assumptions(study: Study, path: Path) -> None:
@@ -152,8 +169,10 @@ def _scenario(scenario: Scenario) -> list[str]:
     return [*lines, ""]
 
 
-def _claims(study: Study) -> Iterator[str]:
+def _claims(study: Study, chosen: list[Scenario]) -> Iterator[str]:
     for claim in study.claims:
+        if study.scenario(claim.scenario) not in chosen:
+            continue
         show = words.pounds_exactly if claim.kind == "pounds" else words.fewer
         basis = f", {claim.basis}" if claim.kind == "pounds" else ""
         what = f"{show(claim.target)}{basis}, {words.when(claim.by)}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.foundations.clock import Clock
 from sim.model.terms import BANDS, LINE_NAMES, PLACEMENT_NAMES, ROUTE_NAMES, TEAM_NAMES
+from sim.study.claims import Claim
 from sim.study.config import Study
 from sim.study.parameters import Parameter
 from sim.study.scenario import Open, Panel, Posts, Scenario
@@ -77,6 +78,18 @@ def toy_study() -> Study:
         seed=7,
         parameters={one.name: one for one in settings},
         scenarios=found,
+        claims=tuple(
+            Claim(
+                id=f"claim-{name}",
+                scenario=name,
+                kind="children",
+                target=9.0,
+                by=DATES[-1],
+                text=f"{name}: nine fewer.",
+                source="Paper.",
+            )
+            for name in RIVALS
+        ),
         meaning="Would the toy do?",
     )
 
