@@ -9,15 +9,23 @@ from sim.experiment.trial import Trial, run_trial
 from sim.foundations.clock import TICKS_PER_DAY, TICKS_PER_YEAR
 from sim.foundations.errors import InputError
 from sim.model.compile import build_circumstances
-from sim.model.terms import STATUS_NAMES, Status
+from sim.model.terms import LINE_OF, OFFER_NAMES, SPECIALISTS, STATUS_NAMES, Line, Status
 
 if TYPE_CHECKING:
     from sim.experiment.trial import TrialResult
     from sim.model.plan import Plan
     from sim.study.config import Study
 
-Line = tuple[int, str]
+Told = tuple[int, str]
 """A tick and what happened then."""
+FAMILY = "the family"
+WITH = {
+    Line.KEY_WORKER: "a key worker",
+    Line.COORDINATOR: "a coordinator",
+    Line.SOCIAL_WORKER: "a social worker of the safeguarding teams",
+    Line.EDGE_WORKER: "a worker of the Edge of Care team",
+}
+"""Who begins the work of each service."""
 
 SENTENCES = {
     Event.REFERRED: "referred to children's services",
@@ -34,12 +42,51 @@ SENTENCES = {
     Event.OFFERED: "{what} is offered",
     Event.DECLINED: "{what} is declined",
     Event.ACCEPTED: "{what} is accepted; the family waits for a place",
-    Event.STARTED: "{what} begins, after {days} days' wait",
-    Event.FINISHED: "{what} ends after {days} days",
-    Event.STOPPED: "{what} stops early, after {days} days",
+    Event.STARTED: "{what} begins with {worker}, {waited}",
+    Event.FINISHED: "{what} ends after {days}",
+    Event.STOPPED: "{what} stops early, after {days}",
     Event.LAPSED: "the offer of {what} lapses before it could begin",
     Event.EXHAUSTED: "a keyed sequence ran out (a fault of the model's bounds)",
+    Event.INTERRUPTED: "the worker leaves; {what} waits for a colleague to take it over",
+    Event.RESUMED: "another worker takes {what} over, after {days} without one",
+    Event.GIVEN_UP: "{what} is given up, {days} after it began: nobody took it over, or the family's "
+    "circumstances changed",
+    Event.DIVERTED: "the panel asks for a family group conference before {what}",
+    Event.RATIFIED: "the panel agrees to {what}, decided between its meetings",
+    Event.BROKE_DOWN: "the placement of {child} breaks down ({what}), after {days}",
 }
+"""What each event says; those of specialists, of the panel's reasons and of gates follow."""
+SPECIALIST = {
+    Event.OFFERED: "the parents' needs call for a {what}",
+    Event.DECLINED: "the parents decline a {what}",
+    Event.ACCEPTED: "a {what} is asked for; the family waits for one",
+    Event.STARTED: "a {what} comes, {waited}",
+    Event.FINISHED: "the {what} has finished, after {days}",
+    Event.STOPPED: "the {what} stops early, after {days}",
+    Event.LAPSED: "no {what} came in time",
+    Event.INTERRUPTED: "the {what} leaves; the family waits for another",
+    Event.RESUMED: "another {what} takes over, after {days} without one",
+    Event.GIVEN_UP: "the work of the {what} is given up, {days} after it began: nobody took it over, or the "
+    "family's circumstances changed",
+}
+REFUSED = {
+    1: "the panel refuses {what}: the referral is outside its criteria",
+    2: "the panel refuses {what}, by its judgement",
+}
+GATES = {
+    Status.EARLY_HELP: "it is decided that early help will hold the case, {later}",
+    Status.CHILD_IN_NEED: "it is decided to hold the case as child in need, {later}",
+    Status.CHILD_PROTECTION: "a child protection enquiry begins; the case goes to a conference {later}",
+    Status.PRE_PROCEEDINGS: "a legal gateway meeting decides on a letter before proceedings, {later}",
+    Status.PROCEEDINGS: "it is decided to issue proceedings, {later}",
+    Status.CLOSED: "it is decided to close the case, {later}",
+}
+ORDERS = {
+    0: "proceedings end with the children at home",
+    1: "proceedings end with an order: {who} with kin, under a special guardian",
+}
+UNTOLD = (Event.LOAD,)
+"""Events of no family."""
 
 HELD = {
     Status.ASSESSMENT: "assessed by initial response",
@@ -97,19 +144,24 @@ def introduction(study: Study, plan: Plan, row: int, family: int, draw: int, run
         else (f"is open on the first day ({STATUS_NAMES[opening]}),")
     )
     traits = [
-        "parents' needs call for specialists" if families.needs[row] else "no adult specialist needs",
+        needs_of(int(families.needs[row])),
         "the relationship is breaking down" if families.relationship[row] else "no relationship breakdown",
         f"risk {families.factor[row] / (1 << 20):.2f} times the average",
     ]
     ages_text = f"children aged {', '.join(ages)}" if ages else "no child born yet"
     unborn = f"; {later} born later" if later else ""
+    guarded = sum(bool(children.guardian[child]) for child in span)
+    if guarded:
+        traits.append(
+            f"{guarded} of the children {'lives' if guarded == 1 else 'live'} with a special guardian"
+        )
     return [
         f"Family {family} · draw {draw}, run {run}",
         f"The family {came} {study.clock.date(arrives):%-d %B %Y}: {ages_text}{unborn}; {'; '.join(traits)}.",
     ]
 
 
-def lines(study: Study, result: TrialResult, family: int) -> list[Line]:
+def lines(study: Study, result: TrialResult, family: int) -> list[Told]:
     """What happened to the family, in order."""
     log = result.log.of_family(family)
     ids = result.plan.children.id.tolist()
@@ -120,28 +172,68 @@ def lines(study: Study, result: TrialResult, family: int) -> list[Line]:
     for row in range(len(log)):
         event, what, amount = Event(log.event[row]), int(log.what[row]), int(log.amount[row])
         tick, child = int(log.tick[row]), int(log.child[row])
-        if event == Event.STATUS:
-            text = HELD[Status(what)]
-        else:
-            text = SENTENCES[event].format(
-                child=name_of(child, tick, born, number),
-                what=word(event, what),
-                amount=amount,
-                days=round(amount / TICKS_PER_DAY),
-            )
-        told.append((tick, f"{study.clock.date(tick):%d %b %Y}  {text}"))
+        if event in UNTOLD:
+            continue
+        who = name_of(child, tick, born, number)
+        told.append((tick, f"{study.clock.date(tick):%d %b %Y}  {sentence(event, what, amount, who)}"))
     return told
+
+
+def sentence(event: Event, what: int, amount: int, who: str) -> str:
+    """One event in words; ``who`` is the child it happened to, or "the family"."""
+    length = days(amount)
+    return template(event, what, amount, who).format(
+        child=who,
+        what=word(event, what),
+        amount=amount,
+        days=length,
+        waited=f"after a wait of {length}" if amount >= TICKS_PER_DAY // 2 else "at once",
+        later=f"in {length}" if amount >= TICKS_PER_DAY // 2 else "at once",
+        worker=WITH.get(LINE_OF[what], "") if event == Event.STARTED else "",
+        who=f"{who} goes to live" if who != FAMILY else "the children live",
+    )
+
+
+def template(event: Event, what: int, amount: int, who: str) -> str:
+    """The words of an event, with gaps to fill."""
+    if event == Event.STATUS:
+        return HELD[Status(what)]
+    if event == Event.GATE:
+        return GATES.get(Status(what), "it is decided to move the case, {later}")
+    if event == Event.REFUSED:
+        return REFUSED[amount]
+    if event == Event.ORDER:
+        return ORDERS[what]
+    if event in SPECIALIST and what in SPECIALISTS:
+        return SPECIALIST[event]
+    if event == Event.PLAN_STARTED and what:
+        return f"another {SENTENCES[event]}"
+    if event == Event.WEATHERED and amount:
+        return f"{SENTENCES[event]}, with Edge of Care at work"
+    return SENTENCES[event]
+
+
+def days(ticks: int) -> str:
+    """A length of time in whole days: "1 day", "23 days"."""
+    count = round(ticks / TICKS_PER_DAY)
+    return f"{count} day{'' if count == 1 else 's'}"
+
+
+def needs_of(bits: int) -> str:
+    """The specialists that the parents' needs call for."""
+    names = [OFFER_NAMES[offer] for place, offer in enumerate(SPECIALISTS) if bits >> place & 1]
+    return f"parents' needs call for: {', '.join(names)}" if names else "no adult specialist needs"
 
 
 def name_of(child: int, tick: int, born: dict[int, int], number: dict[int, int]) -> str:
     """A child by number in the family, the eldest first, and age."""
     if child < 0:
-        return "the family"
+        return FAMILY
     years = (tick - born[child]) // TICKS_PER_YEAR
     return f"child {number[child]} (aged {years})"
 
 
-def beside(one: list[Line], other: list[Line], scenarios: tuple[str, str]) -> list[str]:
+def beside(one: list[Told], other: list[Told], scenarios: tuple[str, str]) -> list[str]:
     """Both stories: together while they agree, then each by itself from the first divergence."""
     same = 0
     while same < min(len(one), len(other)) and one[same] == other[same]:
