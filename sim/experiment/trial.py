@@ -11,6 +11,7 @@ from sim.engine import simpy_engine
 from sim.engine.events import validate
 from sim.foundations.errors import InputError
 from sim.model.compile import build_circumstances, compile_plan
+from sim.results.estimates import baseline
 from sim.results.measures import measure
 
 if TYPE_CHECKING:
@@ -48,13 +49,21 @@ class TrialResult:
     log: EventLog
     """Everything that happened, in canonical order."""
     measures: NDArray[np.float64]
-    """The vector of ``sim.results.measures.index_of(study.clock)``."""
+    """The vector of ``sim.results.measures.index_of(study.clock)``; its measures of pairs are 0 unless the
+    trial was given the log that it is compared with."""
 
 
-def run_trial(study: Study, trial: Trial, *, given: Circumstances | None = None) -> TrialResult:
+def run_trial(
+    study: Study,
+    trial: Trial,
+    *,
+    given: Circumstances | None = None,
+    against: EventLog | None = None,
+) -> TrialResult:
     """Run one trial. The same study (with its seed) and trial give the same log, byte for byte, anywhere.
 
-    ``given`` may hold the people and rules of this (draw, run), to share them between scenarios.
+    ``given`` may hold the people and rules of this (draw, run), to share them between scenarios; ``against``
+    the log of the scenario that this one is compared with, for the measures of pairs.
     Raises ``InputError`` for an unknown scenario or a negative number, ``QualityError`` if the log breaks
     its schema.
     """
@@ -66,15 +75,32 @@ def run_trial(study: Study, trial: Trial, *, given: Circumstances | None = None)
     plan = compile_plan(study, scenario, given)
     log = simpy_engine.run(plan)
     validate(log, plan.horizon)
-    return TrialResult(trial=trial, plan=plan, log=log, measures=measure(log, plan, study.clock))
+    measures = measure(log, plan, study.clock, against)
+    return TrialResult(trial=trial, plan=plan, log=log, measures=measures)
 
 
 def run_pair(study: Study, scenarios: Sequence[str], draw: int, run: int) -> NDArray[np.float64]:
-    """All scenarios on the same people with the same luck: [scenarios, measures]."""
+    """All scenarios on the same people with the same luck: [scenarios, measures], in the order given.
+
+    A scenario with which others are compared runs before them, so that they can be read against its log.
+    """
     given = build_circumstances(study, draw, run)
-    return np.stack(
-        [
-            run_trial(study, Trial(scenario=name, draw=draw, run=run), given=given).measures
-            for name in scenarios
-        ]
-    )
+    bases = {name: baseline(study, scenarios, name) for name in scenarios}
+    logs: dict[str, EventLog] = {}
+    found: dict[str, NDArray[np.float64]] = {}
+
+    def visit(name: str) -> None:
+        base = bases[name]
+        if name in found:
+            return
+        if base is not None:
+            visit(base)
+        against = None if base is None else logs[base]
+        one = run_trial(study, Trial(scenario=name, draw=draw, run=run), given=given, against=against)
+        found[name] = one.measures
+        if name in bases.values():
+            logs[name] = one.log
+
+    for name in scenarios:
+        visit(name)
+    return np.stack([found[name] for name in scenarios])

@@ -17,14 +17,15 @@ FLOWS = {
     "accepted": "accepted",
     "started": "started",
     "never_reached": "never reached",
+    "interrupted": "interrupted",
+    "given_up": "given up",
+    "interrupted_days": "interrupted days",
 }
-"""Counts of families in a year, by their names in summary.json."""
+"""Counts of families in a year (and days of interruption), by their names in summary.json."""
 STATES = {"places": "places", "use": "in use", "waiting": "waiting"}
 """Averages over month ends, by their names in summary.json."""
-POSTS = ("funded", "permanent", "agency", "induction", "vacant")
-"""States of a post."""
-SAFETY = ("re-entries", "plans started", "plans repeated", "crises", "crises not heard", "care applications")
-"""Yearly counts in which harm from holding back would show."""
+POSTS = ("funded", "permanent", "agency", "induction", "vacant", "absent")
+"""States of a post; whoever is absent is permanent, agency or in induction too."""
 
 FULL = 0.85
 """Share of places in use from which a team counts as full."""
@@ -36,7 +37,7 @@ MANY_MISSED = 0.05
 
 def services(results: Results, scenario: str) -> Part:
     """Each service over the whole time and by year, with what it was short of in the last year."""
-    years = _years(results)
+    years = years_of(results)
     found: Part = {}
     for service in results.index.groups("offered"):
         by_year = {year: _service(results, scenario, service, [year]) for year in years}
@@ -63,15 +64,13 @@ def short_of(service: Part) -> str:
 
 def _service(results: Results, scenario: str, service: str, years: Sequence[str]) -> Part:
     def flow(measure: str) -> Floats:
-        return _sum([results.series(scenario, measure, year, service) for year in years])
+        return added([results.series(scenario, measure, year, service) for year in years])
 
     found: Part = {name: estimate(flow(measure)).as_dict() for name, measure in FLOWS.items()}
     started, waited = flow("started"), flow("waited days")
-    found["waited_days"] = _ratio(waited, started)
-    ends = [end for end in results.index.periods("places") if _year_of(results, end) in years]
+    found["waited_days"] = ratio(waited, started)
     for name, measure in STATES.items():
-        every = [results.series(scenario, measure, end, service) for end in ends]
-        found[name] = estimate(_sum(every) / len(every)).as_dict()
+        found[name] = estimate(on_average(results, scenario, measure, years, service)).as_dict()
     return found
 
 
@@ -100,7 +99,7 @@ def entries(results: Results, scenario: str) -> Part:
             kinds = tuple(dict.fromkeys(cell.split("|")[part] for cell in cells))
             found[year][name] = {
                 kind: estimate(
-                    _sum(
+                    added(
                         [
                             results.series(scenario, "entries", year, cell)
                             for cell in cells
@@ -124,18 +123,6 @@ def plans(results: Results, scenario: str) -> Part:
     return {end: estimate(results.series(scenario, "plans open", end)).as_dict() for end in ends}
 
 
-def safety(results: Results, scenario: str) -> Part:
-    """Yearly counts in which harm from holding back would show, by year."""
-    return {
-        year: {
-            measure: estimate(results.series(scenario, measure, year)).as_dict()
-            for measure in SAFETY
-            if year in results.index.periods(measure)
-        }
-        for year in _years(results)
-    }
-
-
 def _by_group(results: Results, scenario: str, measure: str) -> Part:
     index = results.index
     return {
@@ -147,21 +134,31 @@ def _by_group(results: Results, scenario: str, measure: str) -> Part:
     }
 
 
-def _years(results: Results) -> tuple[str, ...]:
+def on_average(
+    results: Results, scenario: str, measure: str, years: Sequence[str], group: str = "all"
+) -> Floats:
+    """[draws, runs] the average of a state over the month ends of some years."""
+    ends = [end for end in results.index.periods(measure) if year_of(end) in years]
+    return added([results.series(scenario, measure, end, group) for end in ends]) / len(ends)
+
+
+def years_of(results: Results) -> tuple[str, ...]:
+    """The financial years of a run, in order."""
     return tuple(year.label for year in results.study.clock.years)
 
 
-def _year_of(results: Results, end: str) -> str:
+def year_of(end: str) -> str:
     """The financial year of a month end."""
     first = int(end[:4]) - (int(end[5:7]) < 4)
     return f"{first}/{(first + 1) % 100:02d}"
 
 
-def _sum(arrays: Sequence[Floats]) -> Floats:
+def added(arrays: Sequence[Floats]) -> Floats:
+    """Arrays added up."""
     return np.asarray(np.sum(arrays, axis=0), dtype=np.float64)
 
 
-def _ratio(top: Floats, bottom: Floats) -> Part | None:
+def ratio(top: Floats, bottom: Floats) -> Part | None:
     """The estimate of a ratio over the trials in which there is one; None if there is none."""
     if not (bottom > 0).any():
         return None

@@ -62,7 +62,7 @@ COMPARISONS = (
             groups=groups,
         )
         for where, groups in (
-            ("fostered", ("own foster", "agency foster")),
+            ("fostered", ("own foster", "agency foster", "kinship")),
             ("children's home", ("children's home",)),
             ("supported accommodation", ("supported accommodation",)),
             ("with parents", ("with parents",)),

@@ -7,69 +7,105 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.foundations.errors import InputError, Problem
 from sim.foundations.randomness import parameter_quantile
-from sim.results.estimates import NO_CHANGE, Floats, Results
-from sim.study.scenario import Funding, SetUp
+from sim.results.estimates import Floats, Results
+from sim.study.catalogue import PARTNER_ROLES
+from sim.study.levers import Funding, Price, SetUp
 
 if TYPE_CHECKING:
     from sim.study.config import Study
+    from sim.study.levers import Lever
     from sim.study.parameters import Value
 
 DAYS_IN_WEEK = 7.0
 PLACEMENT_DAYS = "placement days"
-NOT_CASHABLE = ("own foster", "with parents")
-"""Placements whose money does not leave the bank account, or not one child at a time."""
+NOT_CASHABLE = ("own foster", "with parents", "for adoption")
+"""Placements whose money does not leave the bank account, or not one child at a time. Assumption: support
+of a child placed for adoption is the adoption team's time."""
 PRICED = ("prices.", "price_level.", "salaries.")
 """Beginnings of the names of parameters that only money depends on."""
-LINES = ("placements", "cashable placements", "guardianship allowances", "staff", "set-up", "funding")
-"""What is spent in each year; cashable placements are a part of placements, and funding is money received."""
-SAVINGS = ("gross", "cost", "net", "cashable", "net_after_funding")
-"""What is saved in each year against no change."""
+LINES = (
+    "placements",
+    "cashable placements",
+    "kinship placements",
+    "guardianship allowances",
+    "staff",
+    "partner staff",
+    "set-up",
+    "funding",
+)
+"""What is spent in each year. Cashable and kinship placements are parts of placements; partner staff are
+employed by partners and paid from the council's grant; funding is money received."""
+SAVINGS = ("gross", "cost", "net", "cashable", "net_after_funding", "net_if_partners_pay")
+"""What is saved in each year against a scenario's baseline."""
 
-Money = dict[str, dict[str, dict[str, Floats]]]
-"""Pounds: scenario -> financial year -> line -> [draws + 1, runs], draw 0 first."""
+ByYear = dict[str, dict[str, Floats]]
+"""Pounds: financial year -> line -> [draws + 1, runs], draw 0 first."""
 Prices = Mapping[str, Floats | dict[str, Floats]]
 """Each price parameter in each draw: [draws + 1], or a table of them."""
+
+
+class Money(dict[str, ByYear]):
+    """Pounds spent: scenario -> financial year -> line -> [draws + 1, runs], draw 0 first.
+
+    ``before`` has the same of what each scenario is compared with, at that scenario's own prices.
+    """
+
+    def __init__(self, spent: Mapping[str, ByYear], before: Mapping[str, ByYear]) -> None:
+        super().__init__(spent)
+        self.before = dict(before)
 
 
 def money(study: Study, results: Results) -> Money:
     """Pounds spent by each scenario in each financial year, with the study's prices in each draw.
 
     Prices are pounds a week and pay is pounds a year, both of the financial year; a year's pay is spread
-    over that year's own 365 or 366 days.
+    over that year's own 365 or 366 days. A scenario's price levers hold for its baseline too, so that a
+    price shock changes what a child saved is worth and is itself no loss.
     """
     prices = prices_by_draw(study, results.draws)
     years = [year.label for year in study.clock.years]
-    return {
-        name: {year: _lines(study, results, prices, name, year) for year in years}
-        for name in results.scenarios
-    }
+
+    def spent(name: str, at: str) -> ByYear:
+        shocks = [one for one in study.scenario(at).levers if isinstance(one, Price)]
+        return {year: _lines(study, results, prices, shocks, name, year) for year in years}
+
+    own = {name: spent(name, name) for name in results.scenarios}
+    before = {name: spent(results.against(name) or name, name) for name in results.scenarios}
+    return Money(own, before)
 
 
 def savings(spent: Money, scenario: str, year: str) -> dict[str, Floats]:
-    """Pounds that a scenario saves in a year against no change, by `SAVINGS`; [draws + 1, runs] each.
+    """Pounds that a scenario saves in a year against its baseline, by `SAVINGS`; [draws + 1, runs] each.
 
-    gross: placements not paid for. cost: staff, set-up and guardianship allowances above those of no
-    change. net: gross less cost. cashable: gross without own fostering and children with parents. net after
-    funding: net with the money given for the service.
+    gross: placements not paid for. cost: staff (those whom partners employ included), set-up and
+    guardianship allowances above those of the baseline. net: gross less cost. cashable: gross without
+    `NOT_CASHABLE`. net after funding: net with the money given for the service. net if partners pay: net
+    without the pay of staff whom partners employ. "No change" saves nothing.
     """
-    before, after = spent[NO_CHANGE][year], spent[scenario][year]
-    gross = before["placements"] - after["placements"]
-    spend = ("staff", "set-up", "guardianship allowances")
-    cost = np.sum([after[line] - before[line] for line in spend], axis=0)
+    more = above(spent, scenario, year)
+    cost = more["staff"] + more["partner staff"] + more["set-up"] + more["guardianship allowances"]
+    net = -more["placements"] - cost
     return {
-        "gross": gross,
+        "gross": -more["placements"],
         "cost": cost,
-        "net": gross - cost,
-        "cashable": before["cashable placements"] - after["cashable placements"],
-        "net_after_funding": gross - cost + after["funding"] - before["funding"],
+        "net": net,
+        "cashable": -more["cashable placements"],
+        "net_after_funding": net + more["funding"],
+        "net_if_partners_pay": net + more["partner staff"],
     }
+
+
+def above(spent: Money, scenario: str, year: str) -> dict[str, Floats]:
+    """Each line of spending above that of the scenario's baseline; [draws + 1, runs] each."""
+    before, after = spent.before[scenario][year], spent[scenario][year]
+    return {line: after[line] - before[line] for line in LINES}
 
 
 def total_savings(spent: Money, scenario: str) -> dict[str, Floats]:
@@ -107,37 +143,55 @@ def prices_by_draw(study: Study, draws: int) -> Prices:
     return found
 
 
-def _lines(study: Study, results: Results, prices: Prices, scenario: str, year: str) -> dict[str, Floats]:
+def _lines(
+    study: Study, results: Results, prices: Prices, shocks: Sequence[Price], scenario: str, year: str
+) -> dict[str, Floats]:
+    def cost(kind: str, days: Floats) -> Floats:
+        return np.asarray(days * _day_price(prices, _key(kind), year) * shock(shocks, kind, year))
+
     placed = {
-        group: results.every(scenario, PLACEMENT_DAYS, year, group) * _day_price(prices, _key(group), year)
+        group: cost(group, results.every(scenario, PLACEMENT_DAYS, year, group))
         for group in results.index.groups(PLACEMENT_DAYS)
     }
-    kin = results.every(scenario, "guardianship days", year) * _day_price(
-        prices, "special_guardianship", year
-    )
+    guardians = cost("special guardianship", results.every(scenario, "guardianship days", year))
+    staff, partners = _staff(results, prices, scenario, year)
     levers = study.scenario(scenario).levers
-    set_up = sum(one.pounds for one in levers if isinstance(one, SetUp) and one.year == year)
-    given = sum(one.pounds for one in levers if isinstance(one, Funding) and one.year == year)
     return {
         "placements": np.sum(list(placed.values()), axis=0),
         "cashable placements": np.sum([v for k, v in placed.items() if k not in NOT_CASHABLE], axis=0),
-        "guardianship allowances": kin,
-        "staff": _staff(results, prices, scenario, year),
-        "set-up": np.full(kin.shape, float(set_up)),
-        "funding": np.full(kin.shape, float(given)),
+        "kinship placements": placed["kinship"],
+        "guardianship allowances": guardians,
+        "staff": staff * shock(shocks, "staff", year),
+        "partner staff": partners * shock(shocks, "staff", year),
+        "set-up": np.full(guardians.shape, _given(levers, SetUp, year)),
+        "funding": np.full(guardians.shape, _given(levers, Funding, year)),
     }
 
 
-def _staff(results: Results, prices: Prices, scenario: str, year: str) -> Floats:
-    """[draws + 1, runs] pounds of pay: permanent staff, induction included, and agency with its premium."""
+def shock(levers: Iterable[Price], item: str, year: str) -> float:
+    """The multiplier on a price in a financial year: that of the latest lever that has begun."""
+    begun = [lever for lever in levers if lever.item == item and lever.year <= year]
+    return max(begun, key=lambda lever: lever.year).times if begun else 1.0
+
+
+def _given(levers: Iterable[Lever], kind: type[SetUp] | type[Funding], year: str) -> float:
+    return float(sum(one.pounds for one in levers if isinstance(one, kind) and one.year == year))
+
+
+def _staff(results: Results, prices: Prices, scenario: str, year: str) -> tuple[Floats, Floats]:
+    """[draws + 1, runs] pounds of pay, of the council's staff and of partners': permanent staff, induction
+    included, and agency with its premium."""
     days = _days_in(year)
     premium = _column(prices["salaries.agency_premium"])
-    pay = np.zeros((results.draws + 1, results.runs))
+    pay = {employer: np.zeros((results.draws + 1, results.runs)) for employer in ("council", "partner")}
     for group in results.index.groups("post days permanent"):
-        salary = _column(prices[f"salaries.{_key(group.split('|')[1])}"])
-        pay += results.every(scenario, "post days permanent", year, group) * salary / days
-        pay += results.every(scenario, "post days agency", year, group) * (salary + premium) / days
-    return pay
+        role = _key(group.split("|")[1])
+        salary = _column(prices[f"salaries.{role}"])
+        permanent = results.every(scenario, "post days permanent", year, group)
+        agency = results.every(scenario, "post days agency", year, group)
+        employer = "partner" if role in PARTNER_ROLES else "council"
+        pay[employer] += (permanent * salary + agency * (salary + premium)) / days
+    return pay["council"], pay["partner"]
 
 
 def _day_price(prices: Prices, kind: str, year: str) -> Floats:

@@ -6,7 +6,7 @@ anything is averaged. Runs of one draw share what is not known; every error is t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ Key = tuple[str, str, str]
 """A measure, a period (month end, financial year or "whole") and a group."""
 
 NO_CHANGE = "no change"
-"""The scenario that every other is compared with."""
+"""The scenario that others are compared with, unless the study names another for them."""
 LOOKED_AFTER = "children looked after"
 """The measure that claims of children count."""
 
@@ -39,12 +39,18 @@ class Index:
     """(measure, period, group) of each place."""
     _positions: dict[Key, int] = field(init=False, repr=False, compare=False)
     """Place of each key."""
+    _places: dict[str, list[int]] = field(init=False, repr=False, compare=False)
+    """Places of each measure, in order."""
 
     def __post_init__(self) -> None:
         positions = {key: place for place, key in enumerate(self.keys)}
         if len(positions) != len(self.keys):
             raise ValueError("an index holds each measure, period and group once")
+        places: dict[str, list[int]] = {}
+        for place, key in enumerate(self.keys):
+            places.setdefault(key[0], []).append(place)
         object.__setattr__(self, "_positions", positions)
+        object.__setattr__(self, "_places", places)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -58,7 +64,7 @@ class Index:
 
     def select(self, measure: str) -> npt.NDArray[np.int64]:
         """Places of every period and group of a measure, in order."""
-        places = [place for place, key in enumerate(self.keys) if key[0] == measure]
+        places = self._places.get(measure)
         if not places:
             raise KeyError(self._unknown(measure, "", ""))
         return np.array(places, dtype=np.int64)
@@ -72,7 +78,7 @@ class Index:
         return tuple(dict.fromkeys(self.keys[place][2] for place in self.select(measure)))
 
     def _unknown(self, measure: str, period: str, group: str) -> str:
-        measures = tuple(dict.fromkeys(key[0] for key in self.keys))
+        measures = tuple(self._places)
         if measure not in measures:
             return _not_found("measure", measure, measures)
         if period not in self.periods(measure):
@@ -193,11 +199,11 @@ class Overlap:
     """What two services do alone, after the other and together, and what adding them counts twice."""
 
     alone: dict[str, Estimate]
-    """Gain of each over no change, by scenario."""
+    """Gain of each over their baseline, by scenario."""
     after_other: dict[str, Estimate]
     """What each adds once the other is there."""
     together: Estimate
-    """Gain of both over no change."""
+    """Gain of both over that baseline."""
     overlap: Estimate
     """Alone and alone, added, less together: counted twice."""
 
@@ -218,7 +224,7 @@ class Overlap:
 
 
 def overlap(gains: Mapping[str, Floats], together: Floats) -> Overlap:
-    """The overlap of two services, from their gains over no change alone and together ([draws, runs])."""
+    """The overlap of two services, from their gains over one baseline, alone and together ([draws, runs])."""
     (a, gain_a), (b, gain_b) = gains.items()
     return Overlap(
         alone={a: estimate(gain_a), b: estimate(gain_b)},
@@ -226,6 +232,15 @@ def overlap(gains: Mapping[str, Floats], together: Floats) -> Overlap:
         together=estimate(together),
         overlap=estimate(gain_a + gain_b - together),
     )
+
+
+def baseline(study: Study, scenarios: Iterable[str], name: str) -> str | None:
+    """The scenario that another is compared with among those run; None for no change, or if it was not run.
+
+    A scenario whose own baseline is missing is not compared with something else instead.
+    """
+    against = None if name == NO_CHANGE else study.scenario(name).against
+    return against if against is not None and against in scenarios and against != name else None
 
 
 @dataclass(frozen=True)
@@ -264,6 +279,15 @@ class Results:
         """[draws, runs] values of one measure, without draw 0."""
         return self.every(scenario, measure, period, group)[1:]
 
+    def against(self, scenario: str) -> str | None:
+        """The scenario that this one is compared with; None for no change, or if it was not run."""
+        return baseline(self.study, self.scenarios, scenario)
+
+    @property
+    def rivals(self) -> tuple[str, ...]:
+        """The scenarios that are compared with another."""
+        return tuple(name for name in self.scenarios if self.against(name))
+
     def central(self, scenario: str, measure: str, period: str, group: str = "all") -> float:
         """Mean over the runs of draw 0."""
         return float(self.every(scenario, measure, period, group)[0].mean())
@@ -286,8 +310,12 @@ class Results:
         both = self.combined(a, b)
         if both is None:
             raise KeyError(f"no scenario of these results unites '{a}' and '{b}': run '{a} & {b}' too")
-        gains = {name: self.difference(name, NO_CHANGE, measure, on, group).fewer for name in (a, b)}
-        return overlap(gains, self.difference(both, NO_CHANGE, measure, on, group).fewer)
+        bases = {self.against(name) for name in (a, b, both)}
+        base = bases.pop()
+        if bases or base is None:
+            raise KeyError(f"'{a}', '{b}' and '{both}' are not compared with one and the same scenario")
+        gains = {name: self.difference(name, base, measure, on, group).fewer for name in (a, b)}
+        return overlap(gains, self.difference(both, base, measure, on, group).fewer)
 
     def combined(self, a: str, b: str) -> str | None:
         """The scenario among those run that holds exactly the levers of both, whatever its name."""
@@ -330,8 +358,9 @@ class Results:
         for name in self.scenarios:
             level = estimate(self.series(name, LOOKED_AFTER, last))
             cells = [name, f"{level.p50:.0f}", f"{level.p5:.0f} to {level.p95:.0f}", "", ""]
-            if name != NO_CHANGE and NO_CHANGE in self.scenarios:
-                fewer = self.difference(name, NO_CHANGE, on=last).estimate
+            against = self.against(name)
+            if against:
+                fewer = self.difference(name, against, on=last).estimate
                 cells[3:] = [f"{fewer.p50:.0f}", f"{fewer.p5:.0f} to {fewer.p95:.0f}"]
             rows.append(tuple(cells))
         heads = ("Scenario", "Children", "9 in 10 between", "Fewer", "9 in 10 between")

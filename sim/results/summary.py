@@ -14,12 +14,12 @@ import numpy as np
 
 from sim.foundations.clock import TICKS_PER_DAY
 from sim.foundations.randomness import parameter_quantile
-from sim.results import activity
+from sim.results import activity, practice
 from sim.results.check import check
-from sim.results.economics import PLACEMENT_DAYS, SAVINGS, Money, money, savings, total_savings
+from sim.results.cohorts import cohorts, equality
+from sim.results.economics import PLACEMENT_DAYS, SAVINGS, Money, above, money, savings, total_savings
 from sim.results.estimates import (
     LOOKED_AFTER,
-    NO_CHANGE,
     Floats,
     Results,
     chance,
@@ -28,16 +28,18 @@ from sim.results.estimates import (
     tidy,
     variance_split,
 )
+from sim.results.safety import safety, safety_more
+from sim.results.waterfall import waterfall
 
 if TYPE_CHECKING:
     from sim.study.claims import Claim
     from sim.study.config import Study
     from sim.study.parameters import Parameter
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the schema of summary.json."""
-COST_LINES = ("staff", "set-up", "guardianship allowances", "funding")
-"""Lines of spending shown beside a saving, each above that of no change."""
+COST_LINES = ("staff", "partner staff", "set-up", "guardianship allowances", "funding")
+"""Lines of spending shown beside a saving, each above that of the baseline."""
 
 Part = dict[str, Any]
 """A branch of summary.json."""
@@ -49,7 +51,7 @@ def summary(study: Study, results: Results) -> Part:
         raise ValueError("a summary needs at least one draw besides the central one")
     dates = [end for end, _ in study.clock.month_ends]
     years = [year.label for year in study.clock.years]
-    rivals = _rivals(results)
+    rivals = list(results.rivals)
     spent = money(study, results)
     fewer = {name: {date: _fewer(results, name, date) for date in dates} for name in rivals}
     average = {name: {year: _fewer_on_average(results, name, year) for year in years} for name in rivals}
@@ -67,6 +69,7 @@ def summary(study: Study, results: Results) -> Part:
         "children_looked_after": {
             name: {date: _level(results, name, date) for date in dates} for name in results.scenarios
         },
+        "against": {name: results.against(name) for name in rivals},
         "difference": {name: _estimates(by_date) for name, by_date in fewer.items()},
         "difference_year_average": {name: _estimates(by_year) for name, by_year in average.items()},
         **_savings(spent, rivals, years),
@@ -76,12 +79,12 @@ def summary(study: Study, results: Results) -> Part:
             if claim.scenario in rivals
         ],
         "overlap": _overlap(study, results, fewer, spent),
-        "services": {name: activity.services(results, name) for name in results.scenarios},
-        "staffing": {name: activity.staffing(results, name) for name in results.scenarios},
-        "entries": {name: activity.entries(results, name) for name in results.scenarios},
-        "exits": {name: activity.exits(results, name) for name in results.scenarios},
-        "plans": {name: activity.plans(results, name) for name in results.scenarios},
-        "safety": {name: activity.safety(results, name) for name in results.scenarios},
+        **_activities(results),
+        "vacancy": practice.vacancy(results, spent),
+        "waterfall": {name: waterfall(results, spent, name) for name in rivals},
+        "safety": {name: safety(results, spent, name) for name in results.scenarios},
+        "safety_more": {name: safety_more(results, spent, name) for name in rivals},
+        "equality": equality(results),
         "central": {
             name: {date: tidy(results.central(name, LOOKED_AFTER, date)) for date in dates}
             for name in results.scenarios
@@ -94,6 +97,30 @@ def summary(study: Study, results: Results) -> Part:
     }
 
 
+ACTIVITIES = {
+    "services": activity.services,
+    "staffing": activity.staffing,
+    "lines": practice.lines,
+    "specialists": practice.specialists,
+    "panel": practice.panel,
+    "caseload": practice.caseload,
+    "early_help": practice.early_help,
+    "placements": practice.placements,
+    "placement_stability": practice.placement_stability,
+    "entries": activity.entries,
+    "exits": activity.exits,
+    "plans": activity.plans,
+    "cohorts": cohorts,
+}
+"""Branches that are found for every scenario by itself."""
+
+
+def _activities(results: Results) -> Part:
+    return {
+        key: {name: find(results, name) for name in results.scenarios} for key, find in ACTIVITIES.items()
+    }
+
+
 def child_years(results: Results, scenario: str, year: str) -> Floats:
     """[draws, runs] children looked after on average over a financial year, from days in placement."""
     span = next(one for one in results.study.clock.years if one.label == year)
@@ -102,23 +129,23 @@ def child_years(results: Results, scenario: str, year: str) -> Floats:
     return np.asarray(days / ((span.end - span.start) / TICKS_PER_DAY), dtype=np.float64)
 
 
-def _rivals(results: Results) -> list[str]:
-    """The scenarios that can be compared with no change."""
-    if NO_CHANGE not in results.scenarios:
-        return []
-    return [name for name in results.scenarios if name != NO_CHANGE]
-
-
 def _level(results: Results, scenario: str, date: str) -> Part:
     return dict(estimate(results.series(scenario, LOOKED_AFTER, date)).as_dict())
 
 
 def _fewer(results: Results, scenario: str, date: str) -> Floats:
-    return results.difference(scenario, NO_CHANGE, LOOKED_AFTER, on=date).fewer
+    return results.difference(scenario, _base(results, scenario), LOOKED_AFTER, on=date).fewer
 
 
 def _fewer_on_average(results: Results, scenario: str, year: str) -> Floats:
-    return child_years(results, NO_CHANGE, year) - child_years(results, scenario, year)
+    return child_years(results, _base(results, scenario), year) - child_years(results, scenario, year)
+
+
+def _base(results: Results, scenario: str) -> str:
+    """What a rival is compared with."""
+    base = results.against(scenario)
+    assert base is not None
+    return base
 
 
 def _estimates(arrays: Mapping[str, Floats]) -> Part:
@@ -139,10 +166,7 @@ def _savings(spent: Money, rivals: list[str], years: list[str]) -> Part:
         whole = total_savings(spent, name)
         total[name] = {line: estimate(whole[line][1:]).as_dict() for line in SAVINGS}
         lines[name] = {
-            year: {
-                line: estimate((spent[name][year][line] - spent[NO_CHANGE][year][line])[1:]).as_dict()
-                for line in COST_LINES
-            }
+            year: {line: estimate(above(spent, name, year)[line][1:]).as_dict() for line in COST_LINES}
             for year in years
         }
     return {"saving": saving, "saving_total": total, "cost_lines": lines}
@@ -195,7 +219,10 @@ def _overlap(
         (
             (a, b, both)
             for a, b in combinations(fewer, 2)
-            if study.scenario(a) != study.scenario(b) and (both := results.combined(a, b)) in fewer and both
+            if study.scenario(a) != study.scenario(b)
+            and (both := results.combined(a, b)) in fewer
+            and both
+            and len({results.against(name) for name in (a, b, both)}) == 1
         ),
         None,
     )

@@ -1,0 +1,221 @@
+"""Measures of children: in care, entering, leaving, placements, guardianship, cohorts and groups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.engine.events import Event
+from sim.foundations.clock import TICKS_PER_DAY
+from sim.foundations.ledger import NEVER
+from sim.model.terms import (
+    BANDS,
+    ETHNICITY_NAMES,
+    LEAVING_NAMES,
+    PLACEMENT_NAMES,
+    ROUTE_NAMES,
+    SEX_NAMES,
+    TEAM_NAMES,
+    Leaving,
+    Offer,
+    Route,
+)
+from sim.results.reading import keys_of
+
+if TYPE_CHECKING:
+    from sim.results.estimates import Key
+    from sim.results.reading import Floats, Ints, Periods, Reading
+
+HALF_YEAR = 182 * TICKS_PER_DAY
+"""How long after a family was turned away an emergency entry is laid at that door."""
+DIMENSIONS = {
+    "age": BANDS,
+    "sex": SEX_NAMES,
+    "ethnicity": ETHNICITY_NAMES,
+    "disability": ("not disabled", "disabled"),
+}
+"""Groups whose outcomes are compared for equality."""
+DIMENSION_GROUPS = tuple(f"{name}|{group}" for name, groups in DIMENSIONS.items() for group in groups)
+TRIED = (*TEAM_NAMES, "nothing")
+"""What a family may have been given before a child entered care."""
+
+
+def keys(at: Periods) -> list[Key]:
+    """Keys of `values`, in order."""
+    years, whole = at.years, ("whole",)
+    return [
+        *keys_of("children looked after", at.ends, ("all", *BANDS, "unaccompanied")),
+        *keys_of("looked after by group", at.ends[-1:], DIMENSION_GROUPS),
+        *keys_of("placement days", years, PLACEMENT_NAMES),
+        *keys_of("placed", at.marches, PLACEMENT_NAMES),
+        *keys_of("placements broken down", years, PLACEMENT_NAMES),
+        *keys_of("entries", years, ("all", *(f"{band}|{route}" for band in BANDS for route in ROUTE_NAMES))),
+        *keys_of("entries by group", whole, DIMENSION_GROUPS),
+        *keys_of("tried before", whole, tuple(f"{band}|{tried}" for band in BANDS for tried in TRIED)),
+        *keys_of("re-entries", years),
+        *keys_of("re-entries by age", whole, BANDS),
+        *keys_of("emergency entries after diversion", years),
+        *keys_of("exits", years, ("all", *LEAVING_NAMES)),
+        *keys_of("exits by age", years, (*BANDS, "18")),
+        *keys_of("guardianship days", years),
+        *keys_of("edge starts", whole, BANDS),
+        *keys_of("edge wait days", whole, BANDS),
+    ]
+
+
+def values(reading: Reading) -> list[Any]:
+    """Every measure of children, in the order of `keys`."""
+    return [
+        *looked_after(reading),
+        *placements(reading),
+        *entries(reading),
+        *exits(reading),
+        guardianship(reading),
+        *edge_waits(reading),
+    ]
+
+
+def looked_after(reading: Reading) -> list[Any]:
+    """Children looked after at month ends, by age; and by group at the last."""
+    stays = reading.stays
+    row = reading.child_row(stays["child"])
+    alone = reading.of_child(reading.plan.children.unaccompanied)[row]
+    found = np.zeros((len(reading.ends), len(BANDS) + 2))
+    groups: Any = []
+    for place, end in enumerate(reading.ends):
+        now = (stays["begin"] < end) & (stays["end"] >= end)
+        band = np.minimum(reading.band(stays["child"][now], int(end) - 1), len(BANDS) - 1)
+        found[place, 0] = now.sum()
+        found[place, 1 : len(BANDS) + 1] = np.bincount(band, minlength=len(BANDS))
+        found[place, -1] = (now & alone).sum()
+        if place == len(reading.ends) - 1:
+            groups = by_group(reading, row[now], band)
+    return [found, groups]
+
+
+def by_group(reading: Reading, row: Ints, band: Ints) -> Floats:
+    """How many of some children (rows, with their age bands) belong to each group."""
+    family, children = reading.plan.families, reading.plan.children
+    ethnicity = family.ethnicity[np.argsort(family.id)][reading.child_family[row]]
+    sex, disabled = reading.of_child(children.sex)[row], reading.of_child(children.disabled)[row]
+    columns = (band, sex, ethnicity, disabled.astype(np.int64))
+    counted = [
+        np.bincount(column, minlength=len(names))
+        for column, names in zip(columns, DIMENSIONS.values(), strict=True)
+    ]
+    return np.concatenate(counted).astype(np.float64)
+
+
+def placements(reading: Reading) -> list[Any]:
+    """[years, placements] days, [Marches, placements] children, and [years, placements] broken down."""
+    log, horizon, n = reading.log, reading.plan.horizon, len(PLACEMENT_NAMES)
+    moves = log.rows(Event.PLACED) | log.rows(Event.LEFT)
+    child, tick = log.child[moves], log.tick[moves]
+    where = np.where(log.event[moves] == int(Event.LEFT), -1, log.what[moves])
+    # Moves of one tick keep the order of the log.
+    order = np.argsort(child, kind="stable")
+    child, tick, where = child[order], tick[order], where[order]
+    end = np.append(tick[1:], horizon)
+    end[np.append(child[1:] != child[:-1], True)] = horizon
+    lives = where >= 0
+    tick, end, where = tick[lives], end[lives], where[lives]
+    days = np.zeros((len(reading.years), n))
+    for row, (start, stop) in enumerate(reading.years):
+        spent = np.maximum(np.minimum(end, stop) - np.maximum(tick, start), 0)
+        days[row] = np.bincount(where, weights=spent, minlength=n) / TICKS_PER_DAY
+    at = np.zeros((len(reading.marches), n))
+    for row, march in enumerate(reading.marches):
+        at[row] = np.bincount(where[(tick < march) & (end >= march)], minlength=n)
+    broken = reading.rows(Event.BROKE_DOWN)
+    return [days, at, reading.by_year(broken["tick"], broken["what"], n)]
+
+
+def entries(reading: Reading) -> list[Any]:
+    """Children who start to be looked after: by age and route, by group, by what was tried, again."""
+    entered = reading.rows(Event.ENTERED)
+    band = reading.band(entered["child"], entered["tick"])
+    row = reading.child_row(entered["child"])
+    cells = reading.by_year(entered["tick"], band * len(Route) + entered["what"], len(BANDS) * len(Route))
+    started = reading.first_start[reading.child_family[row]] < entered["tick"][:, None]
+    tried = np.zeros((len(BANDS), len(TRIED)))
+    # Nobody could have tried anything for a child who arrives alone.
+    known = entered["what"] != int(Route.UNACCOMPANIED)
+    had = np.column_stack([started, ~started.any(axis=1)]).astype(np.float64)
+    np.add.at(tried, band[known], had[known])
+    again = entered["amount"] > 0
+    again |= reading.of_child(reading.plan.children.returned)[row]
+    return [
+        np.hstack([cells.sum(axis=1, keepdims=True), cells]),
+        by_group(reading, row, band),
+        tried,
+        reading.by_year(entered["tick"][again]),
+        np.bincount(band[again], minlength=len(BANDS)),
+        after_diversion(reading, entered),
+    ]
+
+
+def after_diversion(reading: Reading, entered: dict[str, Ints]) -> Floats:
+    """[years, 1] entries without warning soon after Edge of Care did not happen, or a crisis passed."""
+    log = reading.log
+    turned = np.isin(
+        log.event, [int(e) for e in (Event.REFUSED, Event.DIVERTED, Event.DECLINED, Event.LAPSED)]
+    )
+    turned &= log.what == int(Offer.EDGE_OF_CARE)
+    turned |= log.rows(Event.WEATHERED)
+    past = {"family": log.family[turned], "tick": log.tick[turned]}
+    sudden = entered["what"] == int(Route.NO_WARNING)
+    family, tick = entered["family"][sudden], entered["tick"][sudden]
+    found = reading.latest(past, family, tick)
+    since = np.full(len(tick), NEVER, dtype=np.int64)
+    since[found >= 0] = tick[found >= 0] - past["tick"][found[found >= 0]]
+    return reading.by_year(tick[since <= HALF_YEAR])
+
+
+def exits(reading: Reading) -> list[Any]:
+    """Children who cease to be looked after, by how and by age."""
+    left = reading.rows(Event.LEFT)
+    kinds = reading.by_year(left["tick"], left["what"], len(LEAVING_NAMES))
+    age = reading.band(left["child"], left["tick"])
+    return [
+        np.hstack([kinds.sum(axis=1, keepdims=True), kinds]),
+        reading.by_year(left["tick"], age, len(BANDS) + 1),
+    ]
+
+
+def guardianship(reading: Reading) -> Floats:
+    """[years, 1] days with a special guardian: from leaving care to one, from an order that proceedings end
+    with, or from the first day; until adulthood or the child's next period of care."""
+    children, horizon = reading.plan.children, reading.plan.horizon
+    left, order = reading.rows(Event.LEFT), reading.rows(Event.ORDER)
+    entered = reading.rows(Event.ENTERED)
+    granted = left["what"] == int(Leaving.SPECIAL_GUARDIANSHIP)
+    kin = (order["what"] == 1) & (order["child"] >= 0)
+    there = children.id[children.guardian & (children.born <= 0)]
+    begins = (left["child"][granted], order["child"][kin], there)
+    child = np.concatenate([*begins, entered["child"]])
+    tick = np.concatenate(
+        [left["tick"][granted], order["tick"][kin], np.zeros(len(there), dtype=np.int64), entered["tick"]]
+    )
+    lives = np.arange(len(child)) < sum(len(one) for one in begins)
+    by_child = np.lexsort((tick, child))
+    child, tick, lives = child[by_child], tick[by_child], lives[by_child]
+    end = np.append(tick[1:], horizon)
+    end[np.append(child[1:] != child[:-1], True)] = horizon
+    child, tick, end = child[lives], tick[lives], end[lives]
+    adult = reading.birth(child) + reading.plan.rules.band_starts[-1]
+    return reading.days_by_year(tick, np.maximum(np.minimum(end, adult), tick))
+
+
+def edge_waits(reading: Reading) -> list[Any]:
+    """By age of the child in crisis: families that Edge of Care began with, and days since the referral."""
+    steps, crises = reading.steps, reading.heard_of
+    begun = steps.of(Event.STARTED) & (steps.what == int(Offer.EDGE_OF_CARE)) & (steps.offered >= 0)
+    family, tick = steps.family[begun], steps.tick[begun]
+    latest = reading.latest(crises, family, tick)
+    known = latest >= 0
+    child, when = crises["child"][latest[known]], crises["tick"][latest[known]]
+    band = reading.capped(reading.band(child, when))
+    waited = (tick - steps.offered[begun])[known] / TICKS_PER_DAY
+    n = len(BANDS)
+    return [np.bincount(band, minlength=n), np.bincount(band, weights=waited, minlength=n)]

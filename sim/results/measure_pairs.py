@@ -1,0 +1,102 @@
+"""Measures of one and the same child in two worlds: a scenario, and the one it is compared with.
+
+A child's first start in care after the first day is averted, delayed, hastened or caused; a start that both
+worlds have on one day counts as none of these. Children whom only one world has are left out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.engine.events import COLUMNS, Event, EventLog
+from sim.foundations.clock import TICKS_PER_DAY
+from sim.foundations.ledger import NEVER
+from sim.model.terms import BANDS, TEAM_NAMES, Team
+from sim.results.reading import Reading, keys_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.results.estimates import Key
+    from sim.results.reading import Ints, Periods
+
+SERVED = ("neither", "edge of care", "family safeguarding", "both")
+"""Which of the two new services had begun work with the family."""
+CELLS = tuple(f"{band}|{served}" for band in BANDS for served in SERVED)
+COUNTS = ("averted", "delayed", "hastened", "caused")
+"""What can become of a first start in care."""
+SUMS = ("delayed days", "hastened days", "days avoided")
+
+
+def keys(at: Periods) -> list[Key]:
+    """Keys of `values`, in order."""
+    whole = ("whole",)
+    return [
+        *(key for name in (*COUNTS, *SUMS) for key in keys_of(name, whole, CELLS)),
+        *(key for name in COUNTS for key in keys_of(f"entries {name}", at.years)),
+        *keys_of("averted by service", whole, TEAM_NAMES),
+        *keys_of("delayed by service", whole, TEAM_NAMES),
+        *keys_of("days avoided by service", whole, TEAM_NAMES),
+    ]
+
+
+def values(reading: Reading, against: EventLog | None) -> list[Any]:
+    """Every measure of pairs, in the order of `keys`; nothing without another world."""
+    if against is None:
+        cells = (len(COUNTS) + len(SUMS)) * len(CELLS)
+        return [np.zeros(cells + len(COUNTS) * len(reading.years) + 3 * len(Team))]
+    other = Reading(care_of(against, reading), reading.plan, reading.clock)
+    here, there = reading.first_entry, other.first_entry
+    avoided = other.days_in_care - reading.days_in_care
+    paired = (present(reading, reading.log) & present(reading, against))[reading.child_family]
+    touched = np.nonzero(paired & ((here != there) | (avoided != 0)))[0]
+    here, there, avoided = here[touched], there[touched], avoided[touched]
+    kinds = {
+        "averted": (there < NEVER) & (here == NEVER),
+        "delayed": (there < here) & (here < NEVER),
+        "hastened": (here < there) & (there < NEVER),
+        "caused": (here < NEVER) & (there == NEVER),
+    }
+    started = reading.first_start[reading.child_family[touched]]
+    before = started < np.minimum(here, there)[:, None]
+    ever = started < reading.plan.horizon
+    band = bands(reading, touched, np.where(there < NEVER, there, here))
+    shift = np.where(kinds["delayed"] | kinds["hastened"], np.abs(here - there), 0) / TICKS_PER_DAY
+    cell, cell_ever = (band * len(SERVED) + served(which) for which in (before, ever))
+    n = len(CELLS)
+    return [
+        *(np.bincount(cell[kinds[name]], minlength=n) for name in COUNTS),
+        *(np.bincount(cell, weights=shift * kinds[name], minlength=n) for name in ("delayed", "hastened")),
+        np.bincount(cell_ever, weights=avoided, minlength=n),
+        *(reading.by_year((here if name == "caused" else there)[kinds[name]]) for name in COUNTS),
+        before[kinds["averted"]].sum(axis=0),
+        before[kinds["delayed"]].sum(axis=0),
+        (ever * avoided[:, None]).sum(axis=0),
+    ]
+
+
+def care_of(against: EventLog, reading: Reading) -> EventLog:
+    """The periods of care in another world, of the children who are in this one too."""
+    kept = (against.rows(Event.ENTERED) | against.rows(Event.LEFT)) & np.isin(
+        against.child, reading.child_ids
+    )
+    return EventLog(*(getattr(against, name)[kept] for name in COLUMNS))
+
+
+def present(reading: Reading, log: EventLog) -> NDArray[np.bool_]:
+    """[families] whether a log knows the family at all: where demand differs, some are in one world only,
+    and their children cannot be paired."""
+    return np.asarray(np.isin(reading.family_ids, log.family))
+
+
+def bands(reading: Reading, children: Ints, tick: Ints) -> Ints:
+    """Age band of children (rows) at a tick; on the first day where they never enter."""
+    age = np.where(tick < NEVER, tick, 0) - reading.child_born[children]
+    return reading.capped(reading.band_at(age))
+
+
+def served(which: Any) -> Ints:
+    """[children] position in `SERVED`, from [children, teams] flags."""
+    return np.asarray(which[:, Team.EDGE_OF_CARE] + 2 * which[:, Team.FAMILY_SAFEGUARDING], dtype=np.int64)
