@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sim.foundations.clock import Clock
 from sim.foundations.errors import InputError, Problem, did_you_mean
@@ -18,14 +19,16 @@ from sim.study.claims import Claim
 from sim.study.form import Form
 from sim.study.parameter_reader import missing_parameters, read_parameters, read_value
 from sim.study.parameters import Parameter, Value
-from sim.study.scenario import Scenario
+from sim.study.reach import check_panels, warnings_of
+from sim.study.scenario import NO_CHANGE, Scenario
 from sim.study.scenario_reader import Observed, read_claims, read_observed, read_scenarios
+from sim.study.structure import CHOICES, Structure
 from sim.study.yaml_reader import Item, read_yaml
 
 SECTIONS = ("study", "run", "include", "scenarios", "claims", "observed")
 """Top-level names that hold no parameters."""
-COMBINE = ("multiply", "strongest")
-"""How two services' effects on the same rate join: both multiply, or only the stronger counts."""
+SWITCHES = tuple(one.name for one in dataclasses.fields(Structure) if one.name != "combine")
+"""Entries of `run` that say how the model is put together and may be left out."""
 ANY_TIME = Clock(start=dt.date(1900, 4, 1), end=dt.date(2200, 4, 1))
 """Stands in for dates that cannot be read, so that the rest of a file is still checked."""
 
@@ -50,8 +53,8 @@ class Study:
     """What the papers say will be reached."""
     observed: dict[str, Observed] = dataclasses.field(default_factory=dict)
     """Published series for the authority, by name."""
-    combine: str = "multiply"
-    """One of `COMBINE`."""
+    structure: Structure = dataclasses.field(default_factory=Structure)
+    """How the model is put together where evidence does not decide."""
     draws: int = 1
     """Draws to make unless told otherwise."""
     runs: int = 1
@@ -60,6 +63,13 @@ class Study:
     """The files it was read from."""
     meaning: str = ""
     """What it asks, in a sentence or two."""
+    warnings: tuple[str, ...] = ()
+    """What may be meant but is worth saying, with its consequence."""
+
+    @property
+    def combine(self) -> str:
+        """How two services' effects on the same rate join: `multiply` or `strongest`."""
+        return self.structure.combine
 
     @property
     def digest(self) -> str:
@@ -69,9 +79,10 @@ class Study:
             "start": self.clock.start.isoformat(),
             "end": self.clock.end.isoformat(),
             "seed": self.seed,
-            "combine": self.combine,
+            "structure": self.structure.content(),
             "parameters": {name: p.content() for name, p in self.parameters.items()},
             "scenarios": {name: s.content for name, s in self.scenarios.items()},
+            "against": {name: s.against for name, s in self.scenarios.items() if s.against != NO_CHANGE},
             "claims": sorted((c.content() for c in self.claims), key=lambda c: str(c["id"])),
             "observed": {name: one.points for name, one in self.observed.items()},
         }
@@ -128,6 +139,16 @@ class Study:
             raise InputError(problems)
         return dataclasses.replace(self, parameters=parameters)
 
+    def restructure(self, **changes: str | bool) -> Study:
+        """The study with these switches of its structure set. InputError for one that it does not have."""
+        names = [one.name for one in dataclasses.fields(Structure)]
+        for name in changes:
+            if name not in names:
+                hint = did_you_mean(name, names)
+                raise InputError.of(f"'{name}' is not a switch of the structure ({', '.join(names)}).{hint}")
+        structure = Structure(**{**self.structure.content(), **changes})  # type: ignore[arg-type]
+        return dataclasses.replace(self, structure=structure)
+
 
 def load_study(path: str | Path) -> Study:
     """The study in a YAML file and those it includes. InputError lists everything that is wrong."""
@@ -139,7 +160,7 @@ def load_study(path: str | Path) -> Study:
     unread = tuple(problems)
     _check_sections(top, problems)
     study_form = _section(top, "study", main, problems, ("name", "authority", "meaning"), ())
-    run = _section(top, "run", main, problems, ("start", "end", "seed", "draws", "runs", "combine"), ())
+    run = _section(top, "run", main, problems, ("start", "end", "seed", "draws", "runs", "combine"), SWITCHES)
     dates = _clock(run)
     clock = dates or ANY_TIME
     years = tuple(year.label for year in clock.years) if dates else ()
@@ -160,15 +181,16 @@ def load_study(path: str | Path) -> Study:
         scenarios=scenarios,
         claims=read_claims(_part(top, "claims", main, ()), clock, names, problems),
         observed=read_observed(_part(top, "observed", main, {}), authority or "", problems),
-        combine=run.choice("combine", COMBINE, "way to combine effects") or "multiply",
+        structure=_structure(run),
         draws=run.whole("draws", low=1) or 1,
         runs=run.whole("runs", low=1) or 1,
         files=files,
         meaning=study_form.text("meaning") or "",
     )
+    check_panels(parameters, scenarios, clock, problems)
     if problems:
         raise InputError(_in_order(unread, problems[len(unread) :]))
-    return study
+    return dataclasses.replace(study, warnings=warnings_of(parameters, scenarios, clock))
 
 
 def _check_sections(top: Mapping[str, Item], problems: list[Problem]) -> None:
@@ -265,6 +287,16 @@ def _clock(run: Form) -> Clock | None:
         run.note(run.entries["end"], f"expected a date after the start, {start}; found {end}")
         return None
     return Clock(start=start, end=end)
+
+
+def _structure(run: Form) -> Structure:
+    """The switches written under `run`; as usual where one is left out or wrong."""
+    usual = Structure().content()
+    read: dict[str, Any] = {}
+    for name, value in usual.items():
+        read[name] = run.choice(name, CHOICES[name], "structure") if name in CHOICES else run.flag(name)
+        read[name] = value if read[name] is None else read[name]
+    return Structure(**read)
 
 
 def _authority(form: Form, top: Mapping[str, Item]) -> str | None:

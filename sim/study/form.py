@@ -89,6 +89,25 @@ class Form:
             return None
         return None if value is None else int(value)
 
+    def share(self, name: str) -> float | None:
+        """A number from 0 to 1."""
+        value = self.number(name, low=0)
+        if value is not None and value > 1:
+            meant = f": did you mean {value / 100:g}?" if value <= 100 else ""
+            self.note(self.entries[name], f"Shares are written 0 to 1; found {value:g}{meant}")
+            return None
+        return value
+
+    def flag(self, name: str) -> bool | None:
+        """True or false."""
+        item = self.entries.get(name)
+        if item is None:
+            return None
+        if isinstance(item.content, bool):
+            return item.content
+        self.note(item, f"expected true or false; found {item.what}")
+        return None
+
     def date(self, name: str) -> dt.date | None:
         """A day, as 2023-04-01."""
         item = self.entries.get(name)

@@ -5,24 +5,16 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.foundations.clock import Clock
 from sim.foundations.errors import InputError, Problem, did_you_mean
-from sim.study.catalogue import BASELINE, ROLES, SERVICES
 from sim.study.claims import CLAIM_BASES, KINDS, Claim
 from sim.study.form import Form
-from sim.study.scenario import Funding, Lever, Open, Posts, Scenario, SetUp, Training, conflicts
+from sim.study.lever_reader import read_levers
+from sim.study.reach import check_reach
+from sim.study.scenario import NO_CHANGE, Scenario, conflicts
 from sim.study.yaml_reader import Item
-
-LEVERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "open": (("service", "date"), ()),
-    "posts": (("service", "role", "posts", "start"), ("end",)),
-    "training": (("service", "complete"), ()),
-    "set_up": (("service", "year", "pounds"), ()),
-    "funding": (("service", "year", "pounds"), ()),
-}
-"""Kinds of lever: the entries each needs, and those it may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,20 +65,43 @@ class Observed:
 
 
 def read_scenarios(item: Item, clock: Clock, problems: list[Problem]) -> dict[str, Scenario]:
-    """Every scenario by name, "no change" first."""
-    scenarios = {"no change": Scenario(name="no change", meaning="Nothing is changed.")}
+    """Every scenario by name, "no change" first; the others as written, each after those that it combines."""
+    scenarios = {NO_CHANGE: Scenario(name=NO_CHANGE, meaning="Nothing is changed.")}
     entries = item.mapping
     if entries is None:
         problems.append(item.problem(f"should hold scenarios by name; found {item.what}"))
         return scenarios
-    for name, entry in entries.items():
+    for name in _parts_first(entries):
         if "&" in name:
-            problems.append(entry.problem("a scenario's name cannot hold '&', which unites two scenarios"))
+            message = "a scenario's name cannot hold '&', which unites two scenarios"
+            problems.append(entries[name].problem(message))
             continue
-        scenario = _scenario(name, entry, clock, scenarios, tuple(entries), problems)
+        scenario = _scenario(name, entries[name], clock, scenarios, tuple(entries), problems)
         if scenario is not None:
             scenarios[name] = scenario
+    _check_against(entries, scenarios, problems)
     return scenarios
+
+
+def _parts_first(entries: Mapping[str, Item]) -> list[str]:
+    """Names as written, but each after those that it combines; a ring is broken where it is entered."""
+    order: dict[str, None] = {}
+
+    def visit(name: str, above: tuple[str, ...]) -> None:
+        if name in order or name in above or name not in entries:
+            return
+        for part in _combined(entries[name]):
+            visit(part, (*above, name))
+        order[name] = None
+
+    for name in entries:
+        visit(name, ())
+    return list(order)
+
+
+def _combined(item: Item) -> list[str]:
+    listed = (item.mapping or {}).get("combines")
+    return [part.text for part in (listed.entries or ()) if part.text] if listed is not None else []
 
 
 def _scenario(
@@ -97,32 +112,35 @@ def _scenario(
     all_names: tuple[str, ...],
     problems: list[Problem],
 ) -> Scenario | None:
-    form = Form(item, problems, required=("meaning",), optional=("levers", "combines"))
+    form = Form(item, problems, required=("meaning",), optional=("levers", "combines", "against"))
     meaning = form.text("meaning") or ""
+    against = form.text("against") or NO_CHANGE
     united = Scenario(name=name)
     for part in _names(form):
         if part.text is None or part.text not in earlier:
             names = [known for known in (*earlier, *all_names) if known != name]
             hint = did_you_mean(part.text or "", names)
-            problems.append(part.problem(f"{part.what} is not a scenario written above this one.{hint}"))
+            fault = f"{part.what} is not another scenario of this study, or one of the two combines the other"
+            problems.append(part.problem(f"{fault}.{hint}"))
             continue
         try:
             united = united & earlier[part.text]
         except InputError as error:
             problems.append(part.problem(f"cannot be united with those before it: {error}"))
     before = len(problems)
-    levers = _levers(form, clock)
+    levers = read_levers(form, clock)
     if len(problems) == before:
-        _check_reach(item, united, levers, problems)
+        check_reach(item, (*united.levers, *levers), levers, problems)
     for a, b in conflicts(levers):
         message = f"two levers set the same thing at the same time: '{a}' ({a.where}) and '{b}' ({b.where})"
         problems.append(item.problem(message))
         levers = [lever for lever in levers if lever is not b]
-    if name == "no change" and (levers or united.levers):
+    if name == NO_CHANGE and (levers or united.levers):
         problems.append(item.problem("'no change' is the scenario without levers: remove them"))
         return None
     try:
-        return (united & Scenario(name=name, levers=frozenset(levers))).rename(name, meaning)
+        whole = (united & Scenario(name=name, levers=frozenset(levers))).rename(name, meaning)
+        return replace(whole, against=against)
     except InputError as error:
         problems.extend(Problem(p.where or item.where, item.path, p.message) for p in error.problems)
         return None
@@ -138,85 +156,28 @@ def _names(form: Form) -> tuple[Item, ...]:
     return item.entries
 
 
-def _levers(form: Form, clock: Clock) -> list[Lever]:
-    item = form.entries.get("levers")
-    if item is None:
-        return []
-    if item.entries is None:
-        form.note(item, f"expected a list of levers; found {item.what}")
-        return []
-    read = [_lever(entry, clock, form.problems) for entry in item.entries]
-    return [lever for lever in read if lever is not None]
-
-
-def _lever(item: Item, clock: Clock, problems: list[Problem]) -> Lever | None:
-    """One lever; None when something in it is wrong."""
-    before = len(problems)
-    kind_item = (item.mapping or {}).get("lever")
-    kind = kind_item.text if kind_item else None
-    if kind_item is None or kind is None or kind not in LEVERS:
-        found = "missing" if kind_item is None else f"{kind_item.what} is not a kind of lever"
-        place = kind_item or item
-        hint = did_you_mean(kind or "", LEVERS)
-        problems.append(place.problem(f"{found}; expected 'lever' to be one of {', '.join(LEVERS)}.{hint}"))
-        return None
-    needed, optional = LEVERS[kind]
-    form = Form(item, problems, required=("lever", *needed, "source"), optional=optional)
-    service = form.choice("service", SERVICES, "service")
-    source = form.text("source") or ""
-    lever = _build(kind, form, service or "", source, clock)
-    return lever if len(problems) == before else None
-
-
-def _build(kind: str, form: Form, service: str, source: str, clock: Clock) -> Lever:
-    where = form.item.where
-    if kind == "open":
-        on = _within(form, "date", clock)
-        return Open(service=service, on=on, source=source, where=where)
-    if kind == "posts":
-        role = form.choice("role", ROLES.get(service, ()), f"role of {service}") if service else ""
-        posts = form.whole("posts", low=0)
-        start, end = form.date("start") or clock.start, form.date("end") if form.has("end") else None
-        if end is not None and end <= start:
-            form.note(form.entries["end"], f"expected a date after the start, {start}; found {end}")
-        return Posts(
-            service=service,
-            role=role or "",
-            posts=posts or 0,
-            start=start,
-            end=end,
-            source=source,
-            where=where,
-        )
-    if kind == "training":
-        complete = form.date("complete") or clock.start
-        return Training(service=service, complete=complete, source=source, where=where)
-    year = form.year("year", [y.label for y in clock.years]) or ""
-    pounds = form.number("pounds", low=0) or 0.0
-    made = SetUp if kind == "set_up" else Funding
-    return made(service=service, year=year, pounds=pounds, source=source, where=where)
-
-
-def _within(form: Form, name: str, clock: Clock) -> dt.date:
-    day = form.date(name)
-    if day is not None and not clock.start <= day < clock.end:
-        form.note(
-            form.entries[name],
-            f"expected a day from the start, {clock.start}, to before the end, {clock.end}; found {day}",
-        )
-    return day or clock.start
-
-
-def _check_reach(item: Item, united: Scenario, levers: list[Lever], problems: list[Problem]) -> None:
-    """Notes levers on a service that is never open."""
-    opened = {lever.service for lever in (*united.levers, *levers) if isinstance(lever, Open)}
-    for lever in levers:
-        if lever.service not in opened and lever.service not in BASELINE:
-            message = (
-                f"'{lever}' has no use: {lever.service} is open neither with no change nor in this scenario; "
-                f"expected an 'open' lever for it"
+def _check_against(
+    entries: Mapping[str, Item], scenarios: Mapping[str, Scenario], problems: list[Problem]
+) -> None:
+    """Notes scenarios that are compared with nothing, with themselves, or with one compared further."""
+    for name, scenario in scenarios.items():
+        item = (entries[name].mapping or {}).get("against") if name in entries else None
+        if item is None:
+            continue
+        other = scenario.against
+        if other not in scenarios and other not in entries:
+            hint = did_you_mean(other, [known for known in scenarios if known != name])
+            problems.append(item.problem(f"'{other}' is not a scenario of this study.{hint}"))
+        elif other == name:
+            problems.append(item.problem("a scenario cannot be compared with itself"))
+        elif other in scenarios and scenarios[other].against != NO_CHANGE:
+            further = scenarios[other].against
+            problems.append(
+                item.problem(
+                    f"'{other}' is itself compared with '{further}': a chain of comparisons would count "
+                    f"changes twice; name '{further}' or 'no change'"
+                )
             )
-            problems.append(Problem(lever.where, item.path, message))
 
 
 def read_claims(

@@ -1,0 +1,177 @@
+"""Whether what a scenario sets can have any effect, and what follows for families if it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from sim.foundations.clock import Clock
+from sim.foundations.errors import Problem
+from sim.study.catalogue import BASELINE, SERVICES
+from sim.study.levers import (
+    Change,
+    Close,
+    Delay,
+    Funding,
+    Lever,
+    Open,
+    Panel,
+    Posts,
+    Recruitment,
+    SetUp,
+    service_of,
+)
+from sim.study.parameters import Parameter
+from sim.study.scenario import Scenario
+from sim.study.yaml_reader import Item
+
+STATUTORY = ("family_safeguarding", "social_worker")
+"""Posts that are there with no change, though their service opens only by a lever."""
+
+HOLDERS = {
+    "early_help": ("key_worker",),
+    "family_group_conference": ("coordinator",),
+    "family_safeguarding": ("social_worker",),
+    "edge_of_care": ("social_worker", "family_support_worker"),
+}
+"""Roles without which a service cannot hold a family."""
+
+
+def check_reach(item: Item, whole: Iterable[Lever], levers: Iterable[Lever], problems: list[Problem]) -> None:
+    """Notes levers on a service that is never open, and openings undone before they happen."""
+    everything = tuple(whole)
+    opened = {lever.service: lever for lever in everything if isinstance(lever, Open)}
+    for lever in levers:
+        fault = _useless(lever, opened)
+        if fault:
+            problems.append(Problem(lever.where, item.path, fault))
+
+
+def _useless(lever: Lever, opened: Mapping[str, Open]) -> str:
+    service = service_of(lever)
+    if not service:
+        return ""
+    if isinstance(lever, Delay) and service not in opened:
+        return (
+            f"'{lever}' delays nothing: this scenario has no 'open' lever for {service}, "
+            f"{'which is open already' if service in BASELINE else 'which stays closed'}"
+        )
+    if isinstance(lever, Close) and service in opened and lever.on <= opened[service].on:
+        return f"'{lever}' comes before '{opened[service]}': {service} would never work with a family"
+    if service in opened or service in BASELINE or _statutory(lever):
+        return ""
+    return (
+        f"'{lever}' has no use: {service} is open neither with no change nor in this scenario; "
+        f"expected an 'open' lever for it"
+    )
+
+
+def _statutory(lever: Lever) -> bool:
+    """Whether it is about safeguarding posts that are there whether or not they work in the new way."""
+    if isinstance(lever, Posts):
+        return (lever.service, lever.role) == STATUTORY
+    return (
+        isinstance(lever, Recruitment) and lever.service == STATUTORY[0] and lever.role in ("", STATUTORY[1])
+    )
+
+
+def check_panels(
+    parameters: Mapping[str, Parameter],
+    scenarios: Mapping[str, Scenario],
+    clock: Clock,
+    problems: list[Problem],
+) -> None:
+    """Notes a panel that would never meet, and criteria that nobody could meet."""
+    every = parameters.get("services.edge_of_care.panel_every_days")
+    length = (clock.end - clock.start).days
+    if (
+        every is not None
+        and _number(every) >= length
+        and any(s.opens("edge_of_care") for s in scenarios.values())
+    ):
+        problems.append(
+            Problem(
+                every.where,
+                f"{every.name}.value",
+                f"a panel with no meetings decides nothing, so no family would reach Edge of Care: "
+                f"expected fewer days than the study's {length}; found {_number(every):g}",
+            )
+        )
+    for name, scenario in scenarios.items():
+        coordinators = _posts(scenario, parameters, clock, "family_group_conference", "coordinator")
+        for lever in scenario.levers:
+            first = isinstance(lever, Panel) and lever.earlier_help == "conference first"
+            if first and coordinators == 0:
+                message = (
+                    f"'{lever}' sends every family to a conference first, and there is no post of a "
+                    f"coordinator to hold one: no family would reach Edge of Care"
+                )
+                problems.append(Problem(lever.where, f"scenarios.{name}", message))
+
+
+def warnings_of(
+    parameters: Mapping[str, Parameter], scenarios: Mapping[str, Scenario], clock: Clock
+) -> tuple[str, ...]:
+    """What may well be meant, and is worth saying: each with its consequence."""
+    found: dict[str, None] = {}
+    for scenario in scenarios.values():
+        for warning in _warnings(scenario, parameters, clock):
+            found.setdefault(warning)
+    return tuple(found)
+
+
+def _warnings(scenario: Scenario, parameters: Mapping[str, Parameter], clock: Clock) -> Iterator[str]:
+    levers = sorted(scenario.levers, key=lambda lever: lever.content)
+    for lever in levers:
+        place = f"{lever.where}: " if lever.where else ""
+        if isinstance(lever, Posts) and lever.posts and lever.start < clock.start:
+            yield f"{place}'{lever}': the study starts on {clock.start}; pay before that day is not counted"
+        if isinstance(lever, Panel) and lever.youngest == "16-17":
+            yield f"{place}'{lever}': no crisis of a child under 16 would reach Edge of Care"
+        if isinstance(lever, SetUp | Funding) and not lever.pounds:
+            yield f"{place}'{lever}': no pounds, so it changes no saving"
+        if isinstance(lever, Panel) and lever.earlier_help == "conference first":
+            take_up = "services.family_group_conference.take_up"
+            if _never(take_up, scenario, parameters):
+                yield f"{place}'{lever}': no family takes up a conference, so none would reach Edge of Care"
+    for service in dict.fromkeys(lever.service for lever in levers if isinstance(lever, Open)):
+        yield from _idle(service, scenario, parameters, clock)
+
+
+def _idle(
+    service: str, scenario: Scenario, parameters: Mapping[str, Parameter], clock: Clock
+) -> Iterator[str]:
+    """Says that a service would be paid for and hold no family."""
+    named = f"scenario '{scenario.name}': {SERVICES[service]}"
+    holders = HOLDERS[service]
+    funded = {role: _posts(scenario, parameters, clock, service, role) for role in holders}
+    if not any(funded.values()):
+        yield f"{named} opens with no post that holds a family: it would do nothing"
+        return
+    if _never(f"services.{service}.take_up", scenario, parameters):
+        yield f"{named} is staffed and no family takes it up: it would cost money and do nothing"
+    each = [f"services.{service}.families_per_post.{role}" for role in holders if funded[role]]
+    if each and all(_never(name, scenario, parameters) for name in each):
+        yield f"{named} is staffed by posts that hold no families: it would cost money and do nothing"
+
+
+def _never(name: str, scenario: Scenario, parameters: Mapping[str, Parameter]) -> bool:
+    """Whether a parameter is 0 in every draw and no lever of the scenario raises it."""
+    one = parameters.get(name)
+    raised = any(isinstance(v, Change) and v.parameter == name and v.to for v in scenario.levers)
+    return one is not None and _number(one) == 0 and not one.high and not raised
+
+
+def _posts(
+    scenario: Scenario, parameters: Mapping[str, Parameter], clock: Clock, service: str, role: str
+) -> float:
+    """The most posts of a role that a scenario ever funds, those of no change included."""
+    levers = [v for v in scenario.levers if isinstance(v, Posts) and (v.service, v.role) == (service, role)]
+    replaced = any(lever.start <= clock.start and lever.end is None for lever in levers)
+    usual = parameters.get(f"staffing.{service}.posts.{role}")
+    before = 0.0 if replaced or usual is None else _number(usual)
+    return max([before, *(lever.posts for lever in levers)])
+
+
+def _number(parameter: Parameter) -> float:
+    value = parameter.value
+    return max(value.values()) if isinstance(value, dict) else value
