@@ -22,8 +22,8 @@ from sim.foundations.clock import TICKS_PER_DAY, TICKS_PER_YEAR, Clock
 from sim.foundations.ledger import NEVER, ONE
 from sim.model import terms
 from sim.model.compile import Circumstances, build_circumstances, compile_plan
-from sim.model.plan import Children, Families, Plan, Rules, Services
-from sim.model.terms import Channel, Offer, Route, Status, Team
+from sim.model.plan import POWERS, Children, Families, Plan, Practice, Rules, Services, Table, Worker
+from sim.model.terms import Channel, Gate, Line, Offer, Placement, Route, Status
 from sim.study.config import Study, load_study
 from sim.study.scenario import Open, Posts, Scenario, Training
 
@@ -67,6 +67,10 @@ class Kid:
     stay_end: Sequence[int] = ()
     leaving: Sequence[int] = ()
     placement: Sequence[int] = ()
+    kin: Sequence[int] = ()
+    settled: Sequence[int] = ()
+    moved_to: Sequence[int] = ()
+    guardian: bool = False
     opening_stay: int = -1
     opening_elapsed: int = 0
     returned: bool = False
@@ -87,7 +91,8 @@ class Household:
     rereferral: Sequence[int] = ()
     factor: int = ONE
     relationship: bool = True
-    needs: bool = False
+    needs: int = 0
+    """A bit for each specialist that the parents' needs call for."""
     impaired: bool = False
     priority: int = 1
     step_up: Sequence[int] = ()
@@ -97,6 +102,10 @@ class Household:
     court: Sequence[int] = ()
     no_warning: Sequence[int] = ()
     picks: Sequence[int] = ()
+    panel: int = ONE - 1
+    """Uniform against which the panel's chance of refusing is held."""
+    order: int = ONE - 1
+    """Uniform against which the chance of an order with kin is held."""
     declines: Sequence[int] = ()
     """Offers that this family declines."""
     unoffered: Sequence[int] = ()
@@ -115,8 +124,8 @@ def families_of(households: Sequence[Household]) -> Families:
     """The families of a plan; identities are 10, 20, 30 and so on."""
     n = len(households)
     offers = range(len(Offer))
-    made = [[[o not in h.unoffered] * terms.OFFERS for h in households] for o in offers]
-    taken = [[[o not in h.declines] * terms.OFFERS for h in households] for o in offers]
+    made = [[[(ONE - 1) * (o in h.unoffered)] * terms.OFFERS for h in households] for o in offers]
+    taken = [[[(ONE - 1) * (o in h.declines)] * terms.OFFERS for h in households] for o in offers]
     lasts = [[[h.length.get(o, days(90))] * terms.OFFERS for h in households] for o in offers]
     return Families(
         id=np.arange(1, n + 1) * 10,
@@ -129,7 +138,10 @@ def families_of(households: Sequence[Household]) -> Families:
         rereferral=padded((h.rereferral for h in households), terms.REFERRALS, UNSPENT),
         factor=np.array([h.factor for h in households], dtype=np.int64),
         relationship=np.array([h.relationship for h in households]),
-        needs=np.array([h.needs for h in households]),
+        needs=np.array([int(h.needs) for h in households], dtype=np.int64),
+        panel=np.array([[h.panel] * terms.OFFERS for h in households], dtype=np.int64),
+        order=np.array([[h.order] * terms.ORDERS for h in households], dtype=np.int64),
+        ethnicity=np.zeros(n, dtype=np.int64),
         impaired=np.array([h.impaired for h in households]),
         priority=np.array([h.priority for h in households], dtype=np.int64),
         step_up=padded((h.step_up for h in households), terms.SPELLS, UNSPENT),
@@ -139,8 +151,8 @@ def families_of(households: Sequence[Household]) -> Families:
         court=padded((h.court for h in households), terms.COURT_CRISES, UNSPENT),
         no_warning=padded((h.no_warning for h in households), terms.NO_WARNING_CRISES, UNSPENT),
         picks=padded((h.picks for h in households), terms.NO_WARNING_CRISES, 0),
-        offered=np.array(made),
-        accepts=np.array(taken),
+        offered=np.array(made, dtype=np.int64),
+        accepts=np.array(taken, dtype=np.int64),
         length=np.array(lasts, dtype=np.int64),
         first_child=np.cumsum([0, *(len(h.kids) for h in households)]),
     )
@@ -161,6 +173,12 @@ def children_of(households: Sequence[Household]) -> Children:
         stay_end=padded((k.stay_end for k in kids), terms.PERIODS, UNSPENT),
         leaving=padded((k.leaving for k in kids), terms.PERIODS, 0),
         placement=padded((k.placement for k in kids), terms.PERIODS, 0),
+        kin=padded((k.kin for k in kids), terms.PERIODS, ONE - 1),
+        settled=padded((k.settled for k in kids), terms.MOVES, UNSPENT),
+        moved_to=padded((k.moved_to for k in kids), terms.MOVES, 0),
+        guardian=np.array([k.guardian for k in kids]),
+        sex=np.zeros(len(kids), dtype=np.int64),
+        disabled=np.zeros(len(kids), dtype=bool),
         opening_stay=np.array([k.opening_stay for k in kids], dtype=np.int64),
         opening_elapsed=np.array([k.opening_elapsed for k in kids], dtype=np.int64),
         returned=np.array([k.returned for k in kids]),
@@ -182,15 +200,24 @@ def rules(**changes: Any) -> Rules:
         edge_rate=RATE,
         window=days(28),
         after_return=((0, 0), (years(6), 0)),
+        guardianship=RATE,
+        gates=(0,) * len(Status),
+        reviews=(1, 1),
+        order_with_kin=0,
         joins=(0,) * len(Route),
         stay=((0, 0),) * len(Route),
         exit_rate=(RATE, RATE),
         exit_long=(RATE,) * BANDS,
         exit_long_early=ONE,
         half_year=TICKS_PER_YEAR // 2,
-        leaving_by_stay=((ONE,) * 4,) * 2,
-        leaving_by_band=((ONE,) * 4,) * 4,
-        placement=((ONE,) * 4,) * BANDS,
+        leaving_by_stay=((ONE,) * 3,) * 2,
+        leaving_by_band=((ONE,) * 3,) * 4,
+        guardians_by_stay=(0, 0),
+        guardians_by_band=(0,) * 4,
+        placement=((ONE,) * 5,) * BANDS,
+        kinship=(0,) * BANDS,
+        moves=(((0, RATE),),) * len(Placement),
+        moved_to=((ONE,) * 5,) * BANDS,
         band_starts=tuple(years(start) for start in terms.BAND_STARTS),
     )
     return replace(plain, **changes)
@@ -200,36 +227,83 @@ def services(
     clock: Clock = TWO_YEARS,
     *,
     places: Mapping[int, Sequence[tuple[int, int]]] | None = None,
+    workers: Mapping[int, Sequence[Worker]] | None = None,
     opens: Mapping[int, int] | None = None,
     lapses: Mapping[int, int] | None = None,
-    during: Mapping[int, Mapping[int, float]] | None = None,
-    afterwards: Mapping[int, Mapping[int, float]] | None = None,
+    effects: Mapping[int, Mapping[int, float]] | None = None,
+    lasting: bool = True,
+    panel_every: int = days(7),
+    practice: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> Services:
-    """Nothing open and nothing changed, but what is given: by team places, by offer the rest."""
+    """Nothing open and nothing changed, but what is given.
+
+    ``places`` by line makes one worker who never leaves; ``workers`` gives them one by one. ``effects`` by
+    offer are multipliers by channel, in full from the first day; with ``lasting`` they stay when work ends,
+    otherwise they go with it.
+    """
     months = len(clock.month_starts)
     places, opens, lapses = places or {}, opens or {}, lapses or {}
-    row_during = [effect(during, offer) for offer in Offer]
-    row_after = [effect(afterwards, offer) for offer in Offer]
+    posts = dict(workers or {})
+    for line, rows in places.items():
+        posts[line] = (tuple((tick, number, 1) for tick, number in rows),)
     plain = Services(
-        places=tuple(tuple(places.get(team, ((0, 0),))) for team in Team),
+        workers=tuple(tuple(posts.get(line, ())) for line in Line),
+        places=tuple(tuple(places.get(line, ((0, 0),))) for line in Line),
         opens=tuple(opens.get(offer, NEVER) for offer in Offer),
+        closes=(NEVER,) * len(Offer),
+        offered=(((0, ONE - 1),),) * len(Offer),
+        take_up=(((0, ONE - 1),),) * len(Offer),
         lapses=tuple(lapses.get(offer, days(90)) for offer in Offer),
-        during=tuple((row,) * months for row in row_during),
-        after=tuple(((row,) * months,) * months for row in row_after),
-        heard=(ONE,) * len(Status),
-        panel_every=days(7),
+        powers=tuple(powers((effects or {}).get(offer, {}), offer) for offer in Offer),
+        strength=((ONE,) * months,) * len(Offer),
+        decay=(ONE if lasting else 0,) * months,
+        continuity=(ONE,) * 4,
+        direct_work=ONE,
+        heard=(ONE,) * len(terms.HELD_NAMES),
+        meetings=tuple(range(panel_every, clock.horizon, panel_every)),
+        practice=(
+            Practice(
+                **{
+                    "since": 0,
+                    "earlier_help": Gate.NONE,
+                    "youngest": 0,
+                    "emergency": False,
+                    "cases": 1000,
+                    **(practice or {}),
+                }
+            ),
+        ),
+        panel_refuses=0,
+        urgent=days(1),
+        recent=days(365),
         return_home_lapse=days(42),
         held_after_return=days(365),
+        handover=days(14),
+        patience=days(56),
+        nerve=((0, ONE),),
+        stability_from=NEVER,
+        stability_spare=0,
+        stability_after=days(365),
+        stability_youngest=3,
+        load_capacity=((0, 0),),
+        load_in_service=ONE,
+        overload=(ONE,) * 49,
+        compounding=False,
         strongest_only=False,
     )
     return replace(plain, **changes)
 
 
-def effect(table: Mapping[int, Mapping[int, float]] | None, offer: int) -> tuple[int, ...]:
-    """The multipliers of one offer by channel, one where nothing is given."""
-    given = (table or {}).get(offer, {})
-    return tuple(round(given.get(channel, 1.0) * ONE) for channel in Channel)
+def powers(multipliers: Mapping[int, float], offer: int) -> tuple[tuple[int, Table], ...]:
+    """The powers of one offer's multipliers by channel; a multiplier of nought stops a rate altogether."""
+    if offer in terms.SPECIALISTS:
+        return ()
+    logs = [np.log(max(multipliers.get(channel, 1.0), 1e-12)) for channel in Channel]
+    table = [
+        tuple(round(float(np.exp(step / POWERS * log)) * ONE) for log in logs) for step in range(POWERS + 1)
+    ]
+    return ((0, tuple(table)),)
 
 
 def plan_of(

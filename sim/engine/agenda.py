@@ -14,11 +14,25 @@ class Due(IntEnum):
     """A crisis ends of itself (which child)."""
     ASSESSED = 3
     """An assessment is complete (occurrence of the referral)."""
-    RUNS_OUT = 4
+    GATE = 4
+    """A move to another level, decided before, takes place (Status)."""
+    REVIEW = 5
+    """A review conference can step the case down (spell of status)."""
+    PLAN_REVIEW = 6
+    """A review conference can end the plan (tick at which the plan started)."""
+    RUNS_OUT = 7
     """A service's work has run its length (offer)."""
-    LAPSES = 5
+    WORKER_LEAVES = 8
+    """Whoever works with the family leaves (offer)."""
+    HANDOVER = 9
+    """Interrupted work can be taken over by a colleague (offer)."""
+    PATIENCE = 10
+    """Interrupted work that nobody has taken over ends (offer)."""
+    LAPSES = 11
     """An unmet offer ends (offer)."""
-    PANEL = 6
-    """The resource allocation panel meets."""
-    OPENS = 7
+    URGENT = 12
+    """A manager decides on Edge of Care between meetings of the panel."""
+    LONG_PLACEMENT = 13
+    """A placement counts as long (which child)."""
+    OPENS = 14
     """Family Safeguarding goes live."""

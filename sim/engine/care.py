@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.engine import edge
 from sim.engine import offers as service
 from sim.engine.agenda import Due
 from sim.engine.events import Event
-from sim.engine.people import GONE, HOME, IN_CARE
-from sim.foundations.ledger import NEVER, ONE_BITS
+from sim.engine.people import GONE, HOME, IN_CARE, WITH_KIN
+from sim.engine.risk import ease_of
+from sim.foundations.ledger import NEVER, ONE_BITS, scaled
 from sim.model.terms import (
     COURT_CRISES,
     CRISES,
+    MOVES,
     NO_WARNING_CRISES,
+    ORDERS,
     PERIODS,
+    Channel,
     Leaving,
     Offer,
+    Placement,
     Route,
     Stay,
 )
@@ -29,6 +35,9 @@ TOO_OLD_FOR_COURT = 5
 """Age band (16-17) in which courts hardly make care orders."""
 
 LONG_BAND = {0: 0, 1: 0, 2: 1, 3: 2, 4: 2, 5: 3}
+
+WAYS = (Leaving.RETURNED_HOME, Leaving.RETURNED_HOME_UNPLANNED, Leaving.ADOPTED, Leaving.OTHER)
+"""Ways of leaving care but to a special guardian, in the order of their chances."""
 
 
 def category(thresholds: Row, uniform: int) -> int:
@@ -45,7 +54,9 @@ def child_clock_spent(world: World, family: Family, child: Child) -> None:
         leave(world, family, child)
     elif child.where == HOME and child.at_edge:
         enter_with_siblings(world, family, child, Route.BREAKDOWN)
-    elif child.where == HOME:
+    elif child.where == WITH_KIN and child.at_edge:
+        enter(world, family, child, Route.GUARDIANSHIP)
+    elif child.where in (HOME, WITH_KIN):
         crisis(world, family, child)
 
 
@@ -57,7 +68,7 @@ def crisis(world: World, family: Family, child: Child) -> None:
     child.window_ends = world.now + world.rules.window
     child.clock.wind(world.children.edge[child.row][occurrence])
     family.note(child.window_ends, Due.WINDOW, family.children.index(child))
-    service.refer_to_edge_of_care(world, family, child, world.children.heard[child.row][occurrence])
+    edge.hear(world, family, child, world.children.heard[child.row][occurrence])
 
 
 def window_closes(world: World, family: Family, child: Child) -> None:
@@ -141,15 +152,26 @@ def enter(world: World, family: Family, child: Child, route: Route) -> None:
     child.where = IN_CARE
     child.route, child.entered = route, world.now
     child.stay = category(world.rules.stay[route], world.children.stay[child.row][period])
+    child.homeward = edge.unplanned(child) and ends_in_family(world, child, period)
     child.clock.wind(world.children.stay_end[child.row][period])
     world.record(Event.ENTERED, family, child, what=route, amount=child.periods)
-    place(world, family, child)
+    first_placement(world, family, child)
     if family.before_panel or Offer.EDGE_OF_CARE in family.requests:
         family.note(world.now, Due.LAPSES, Offer.EDGE_OF_CARE)
 
 
+def ends_in_family(world: World, child: Child, period: int) -> bool:
+    """Whether a short or medium stay is one that ends at home or with a special guardian."""
+    if child.stay == Stay.LONG:
+        return False
+    if world.children.kin[child.row][period] < world.rules.guardians_by_stay[child.stay]:
+        return True
+    way = category(world.rules.leaving_by_stay[child.stay], world.children.leaving[child.row][period])
+    return WAYS[way] in (Leaving.RETURNED_HOME, Leaving.RETURNED_HOME_UNPLANNED)
+
+
 def resume(world: World, family: Family, child: Child) -> None:
-    """Put a child of the opening cohort where the first day finds it: in care, or lately returned."""
+    """Put a child where the first day finds it: in care, lately returned, or with a special guardian."""
     row = child.row
     if child.where != HOME:
         return
@@ -159,40 +181,112 @@ def resume(world: World, family: Family, child: Child) -> None:
         child.route = Route.UNACCOMPANIED if world.children.unaccompanied[row] else Route.COURT
         child.entered = -world.children.opening_elapsed[row]
         child.clock.wind(world.children.stay_end[row][0])
-        place(world, family, child)
+        first_placement(world, family, child)
+        child.placed = child.entered
     elif world.children.returned[row]:
         child.returned = -world.children.opening_elapsed[row]
+    elif world.children.guardian[row]:
+        child.where, child.guardian = WITH_KIN, True
 
 
-def place(world: World, family: Family, child: Child) -> None:
-    """Where the child lives now; the keyed place in the order of placements stays, the mix changes by age."""
+def network(world: World, family: Family, chance: int) -> int:
+    """A chance that care stays within the family network, with what a conference makes of it."""
+    ease, _ = ease_of(family, world.families.needs[family.row], world.services, world.plan.months, world.now)
+    return scaled(chance, ease[Channel.NETWORK])
+
+
+def first_placement(world: World, family: Family, child: Child) -> None:
+    """Where a period of care begins: with kin, or as the keyed place in the order of placements says."""
     period = min(child.periods, PERIODS - 1)
-    uniform = world.children.placement[child.row][period]
-    placement = category(world.rules.placement[child.band], uniform)
-    world.record(Event.PLACED, family, child, what=placement)
-    child.placement = placement
+    child.moved = False
+    with_kin = world.children.kin[child.row][period]
+    if with_kin < network(world, family, world.rules.kinship[child.band]):
+        place(world, family, child, Placement.KINSHIP)
+    else:
+        uniform = world.children.placement[child.row][period]
+        place(world, family, child, Placement(category(world.rules.placement[child.band], uniform)))
+
+
+def place(world: World, family: Family, child: Child, where: Placement) -> None:
+    """The child lives somewhere else from now; its next resilience is against this placement's breakdown."""
+    world.record(Event.PLACED, family, child, what=where)
+    child.placement, child.placed = where, world.now
+    if child.moves < MOVES:
+        child.settled.wind(world.children.settled[child.row][child.moves])
+    else:
+        world.record(Event.EXHAUSTED, family, child, what=8)
+        child.settled.stop()
+    if world.services.stability_from < world.plan.horizon:
+        long = max(world.now + world.services.stability_after, world.services.stability_from)
+        family.note(long, Due.LONG_PLACEMENT, family.children.index(child))
+
+
+def placement_breaks_down(world: World, family: Family, child: Child) -> None:
+    """The placement ends early, and another is found at once."""
+    world.record(Event.BROKE_DOWN, family, child, what=child.placement, amount=world.now - child.placed)
+    child.moved = True
+    child.moves += 1
+    place(world, family, child, placement_for_age(world, child))
 
 
 def leave(world: World, family: Family, child: Child) -> None:
     """A period of care ends before adulthood."""
-    uniform = world.children.leaving[child.row][min(child.periods, PERIODS - 1)]
-    if child.stay == Stay.LONG:
-        thresholds = world.rules.leaving_by_band[LONG_BAND[child.band]]
-    else:
-        thresholds = world.rules.leaving_by_stay[child.stay]
-    how = Leaving(category(thresholds, uniform))
-    if child.route == Route.UNACCOMPANIED:
-        how = Leaving.OTHER  # there is no home here to return to
+    how = way_of_leaving(world, family, child)
     world.record(Event.LEFT, family, child, what=how)
-    child.periods += 1
-    child.placement = -1
-    if how in (Leaving.RETURNED_HOME, Leaving.RETURNED_HOME_UNPLANNED):
-        child.where = HOME
-        child.returned = world.now
-        next_crisis(world, family, child)
-    else:
+    out_of_care(world, family, child)
+    if how == Leaving.SPECIAL_GUARDIANSHIP:
+        child.guardian = True
+    if how in (Leaving.ADOPTED, Leaving.OTHER):
         child.where = GONE
         child.clock.stop()
+        return
+    child.where = WITH_KIN if child.guardian else HOME
+    if how != Leaving.SPECIAL_GUARDIANSHIP:
+        child.returned = world.now
+    next_crisis(world, family, child)
+
+
+def way_of_leaving(world: World, family: Family, child: Child) -> Leaving:
+    """How a stay ends, from its kind and the child's age."""
+    if child.route == Route.UNACCOMPANIED:
+        return Leaving.OTHER  # there is no home here to return to
+    period = min(child.periods, PERIODS - 1)
+    rules = world.rules
+    if child.stay == Stay.LONG:
+        group = LONG_BAND[child.band]
+        guardians, ways = rules.guardians_by_band[group], rules.leaving_by_band[group]
+    else:
+        guardians, ways = rules.guardians_by_stay[child.stay], rules.leaving_by_stay[child.stay]
+    if world.children.kin[child.row][period] < network(world, family, guardians):
+        return Leaving.SPECIAL_GUARDIANSHIP
+    return WAYS[category(ways, world.children.leaving[child.row][period])]
+
+
+def out_of_care(world: World, family: Family, child: Child) -> None:
+    """What belongs to a period of care ends with it."""
+    child.periods += 1
+    child.placement = -1
+    child.settled.stop()
+    if not any(other.where == IN_CARE and other is not child for other in family.children):
+        service.stop(world, family, Offer.PLACEMENT_STABILITY)
+
+
+def final_order(world: World, family: Family) -> None:
+    """Proceedings end: the children who are still at home stay there, or go to live with kin."""
+    uniform = world.families.order[family.row][min(family.orders, ORDERS - 1)]
+    family.orders += 1
+    home = [child for child in family.children if child.where == HOME]
+    if not home:
+        return
+    if uniform >= network(world, family, world.rules.order_with_kin):
+        world.record(Event.ORDER, family, what=0, amount=len(home))
+        return
+    for child in home:
+        world.record(Event.ORDER, family, child, what=1, amount=len(home))
+        child.where, child.guardian = WITH_KIN, True
+        if not child.at_edge:
+            child.crises += 1  # the resilience that was being spent was against a crisis at home
+        next_crisis(world, family, child)
 
 
 def birthday(world: World, family: Family, index: int) -> None:
@@ -204,12 +298,22 @@ def birthday(world: World, family: Family, index: int) -> None:
     if child.band == len(world.rules.breakdown):
         if child.where == IN_CARE:
             world.record(Event.LEFT, family, child, what=Leaving.AGE_18)
+            out_of_care(world, family, child)
         child.where = GONE
         child.at_edge = False
         child.clock.stop()
         return
     family.note(child.born + world.rules.band_starts[child.band + 1], Due.BIRTHDAY, index)
-    if child.where == IN_CARE:
-        uniform = world.children.placement[child.row][min(child.periods, PERIODS - 1)]
-        if category(world.rules.placement[child.band], uniform) != child.placement:
-            place(world, family, child)
+    if child.where == IN_CARE and child.placement != Placement.KINSHIP:
+        suits = placement_for_age(world, child)
+        if suits != child.placement:
+            place(world, family, child, suits)
+
+
+def placement_for_age(world: World, child: Child) -> Placement:
+    """The placement that the same keyed place gives at the child's new age."""
+    if child.moved:
+        uniform = world.children.moved_to[child.row][min(child.moves - 1, MOVES - 1)]
+        return Placement(category(world.rules.moved_to[child.band], uniform))
+    uniform = world.children.placement[child.row][min(child.periods, PERIODS - 1)]
+    return Placement(category(world.rules.placement[child.band], uniform))

@@ -10,12 +10,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from sim.engine import care
+from sim.engine import care, edge
 from sim.engine import offers as service
 from sim.engine.agenda import Due
 from sim.engine.events import Event
-from sim.engine.people import AWAY, GONE, HOME, IN_CARE
-from sim.engine.risk import ease_of, next_step, set_rates, step_at
+from sim.engine.people import AWAY, GONE, HOME, IN_CARE, WITH_KIN
+from sim.engine.risk import STATUTORY, ease_of, next_step, set_rates
 from sim.foundations.ledger import NEVER
 from sim.model.terms import REFERRALS, SPELLS, Channel, Offer, Status
 
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 def family_journey(world: World, family: Family) -> Generator[Bell, None, None]:
     """One family from its first referral (or the first day) until its last child leaves or time is up."""
     yield from arrive(world, family)
-    while family.granted or any(child.where != GONE for child in family.children):
+    while family.granted or family.called or any(child.where != GONE for child in family.children):
         wake = next_wake(world, family)
-        if wake >= world.plan.horizon and not family.requests:
+        if wake >= world.plan.horizon and not world.may_be_called(family):
             return
         yield world.until(family, wake)
         family.spend(world.now)
@@ -89,6 +89,7 @@ def open_at_start(world: World, family: Family, status: Status) -> None:
     enter_status(world, family, status, since=-world.families.opening_elapsed[family.row])
     if status in (Status.CHILD_PROTECTION, Status.PRE_PROCEEDINGS):
         start_plan(world, family, before=1)
+        family.plan_started = family.since
     if family.since == world.now:
         # It came to this level today, so today's offers are made as at any other time.
         service.review(world, family, status)
@@ -114,6 +115,8 @@ def live_through(world: World, family: Family) -> None:
     for child in family.children:
         if child.clock.left <= 0:
             care.child_clock_spent(world, family, child)
+        if child.settled.left <= 0:
+            care.placement_breaks_down(world, family, child)
     if family.court.left <= 0:
         care.court_entry(world, family)
         if family.status == Status.PRE_PROCEEDINGS:
@@ -121,18 +124,20 @@ def live_through(world: World, family: Family) -> None:
     if family.no_warning.left <= 0:
         care.entry_without_warning(world, family)
     if family.plan_ends.left <= 0:
-        end_plan(world, family)
+        plan_is_done(world, family)
     if family.step_up.left <= 0:
         step_up(world, family)
     elif family.step_down.left <= 0:
-        step_down(world, family)
+        work_is_done(world, family)
     elif family.rereferral.left <= 0:
         family.rereferral.stop()
         refer(world, family)
     for what, argument in family.due(world.now):
         keep_appointment(world, family, what, argument)
+    if family.called:
+        edge.called(world, family)
     for offer in family.granted:
-        service.start(world, family, offer)
+        service.granted(world, family, offer)
     family.granted.clear()
 
 
@@ -147,20 +152,35 @@ def keep_appointment(world: World, family: Family, what: int, argument: int) -> 
         care.window_closes(world, family, family.children[argument])
     elif what == Due.ASSESSED and family.status == Status.ASSESSMENT and family.referral == argument:
         assessed(world, family)
-    elif what == Due.RUNS_OUT and family.until.get(argument) == world.now:
-        service.run_out(world, family, argument)
-    elif what == Due.LAPSES:
-        service.lapse(world, family, argument)
-    elif what == Due.PANEL:
-        service.panel_decides(world, family)
+    elif what == Due.GATE and family.moving == argument and family.gate_at == world.now:
+        change_status(world, family, Status(argument))
+    elif what == Due.REVIEW and family.spell == argument and family.moving < 0:
+        step_down(world, family)
+    elif what == Due.PLAN_REVIEW and family.plan_children and family.plan_started == argument:
+        review_plan(world, family)
+    elif what in APPOINTMENTS:
+        APPOINTMENTS[what](world, family, argument)
+    elif what == Due.URGENT:
+        edge.urgent(world, family)
+    elif what == Due.LONG_PLACEMENT:
+        edge.offer_stability(world, family, family.children[argument])
     elif what == Due.OPENS:
         service.offer_safeguarding(world, family)
 
 
+APPOINTMENTS = {
+    Due.RUNS_OUT: service.run_out,
+    Due.WORKER_LEAVES: service.worker_leaves,
+    Due.HANDOVER: service.hand_over,
+    Due.PATIENCE: service.lose_patience,
+    Due.LAPSES: service.lapse,
+}
+"""What services have on the agenda, each for an offer."""
+
+
 def assessed(world: World, family: Family) -> None:
     """The assessment ends: no further action, early help, child in need, or straight to a conference."""
-    outcome = Status(world.families.outcome[family.row][family.referral])
-    change_status(world, family, outcome)
+    move_to(world, family, Status(world.families.outcome[family.row][family.referral]))
 
 
 def step_up(world: World, family: Family) -> None:
@@ -171,11 +191,29 @@ def step_up(world: World, family: Family) -> None:
         Status.CHILD_PROTECTION: Status.PRE_PROCEEDINGS,
         Status.PRE_PROCEEDINGS: Status.PROCEEDINGS,
     }
-    change_status(world, family, upwards[family.status])
+    move_to(world, family, upwards[family.status])
+
+
+def work_is_done(world: World, family: Family) -> None:
+    """The work of the level is done. A case on the level of a plan steps down at a review conference."""
+    if family.status == Status.CHILD_PROTECTION:
+        family.step_down.stop()
+        family.note(next_review(world, family.since), Due.REVIEW, family.spell)
+    else:
+        step_down(world, family)
+
+
+def next_review(world: World, since: int) -> int:
+    """The first review conference from now on of what began at a tick."""
+    first, every = world.rules.reviews
+    passed = world.now - since
+    if passed <= first:
+        return since + first
+    return since + first + -(-(passed - first) // every) * every
 
 
 def step_down(world: World, family: Family) -> None:
-    """The work of the level is done: down a level, or closed."""
+    """Down a level, or closed."""
     downwards = {
         Status.EARLY_HELP: Status.CLOSED,
         Status.CHILD_IN_NEED: Status.CLOSED,
@@ -187,7 +225,23 @@ def step_down(world: World, family: Family) -> None:
     stays = world.families.to_early_help[family.row][family.spell]
     if family.status == Status.CHILD_IN_NEED and stays:
         status = Status.EARLY_HELP
-    change_status(world, family, status)
+    if family.status == Status.PROCEEDINGS:
+        care.final_order(world, family)
+    move_to(world, family, status)
+
+
+def move_to(world: World, family: Family, status: Status) -> None:
+    """Decide that the case moves to another level: at once, or after an enquiry, a legal gateway meeting or
+    the transfer between teams, while it is held where it is."""
+    wait = world.rules.gates[status]
+    if not wait:
+        change_status(world, family, status)
+        return
+    world.record(Event.GATE, family, what=status, amount=wait)
+    family.moving, family.gate_at = int(status), world.now + wait
+    family.step_up.stop()
+    family.step_down.stop()
+    family.note(family.gate_at, Due.GATE, status)
 
 
 def change_status(world: World, family: Family, status: Status) -> None:
@@ -196,6 +250,9 @@ def change_status(world: World, family: Family, status: Status) -> None:
     enter_status(world, family, status, since=world.now)
     if status == Status.CHILD_PROTECTION and not family.plan_children:
         start_plan(world, family, before=family.had_plan)
+        if world.services.compounding and not family.plan_children:
+            change_status(world, family, Status.CHILD_IN_NEED)
+            return
     if status in (Status.PROCEEDINGS, Status.CLOSED) and family.plan_children:
         end_plan(world, family)
     service.review(world, family, before)
@@ -207,6 +264,11 @@ def enter_status(world: World, family: Family, status: Status, since: int) -> No
     """Begin a spell at a level: the next resiliences against leaving it, upwards and downwards."""
     family.spell += 1
     family.status, family.since = status, since
+    family.moving = -1
+    if status in STATUTORY:
+        world.statutory[family.row] = family
+    else:
+        world.statutory.pop(family.row, None)
     if family.spell >= SPELLS:
         world.record(Event.EXHAUSTED, family, what=0)
         family.step_up.stop()
@@ -237,14 +299,29 @@ def start_plan(world: World, family: Family, before: int) -> None:
     if not children:
         return
     chance = world.families.plan_start[family.row][family.spell]
-    ease, _ = ease_of(family, world.services, world.plan.months, world.now)
+    ease, _ = ease_now(world, family, world.now)
     if chance >= ease[Channel.PLAN_START]:
         world.record(Event.PLAN_AVERTED, family, amount=children)
         return
     family.plan_children = children
+    family.plan_started = world.now
     family.plan_ends.wind(world.families.step_down[family.row][family.spell])
     world.record(Event.PLAN_STARTED, family, what=before, amount=children)
     family.had_plan = 1
+
+
+def plan_is_done(world: World, family: Family) -> None:
+    """The plan has done its work; a review conference ends it."""
+    family.plan_ends.stop()
+    family.note(next_review(world, family.plan_started), Due.PLAN_REVIEW, family.plan_started)
+
+
+def review_plan(world: World, family: Family) -> None:
+    """The review ends the plan, unless the case has gone on to pre-proceedings, where it stands still."""
+    if family.status == Status.PRE_PROCEEDINGS or family.moving == Status.PRE_PROCEEDINGS:
+        family.plan_ends.wind(1)
+    else:
+        end_plan(world, family)
 
 
 def end_plan(world: World, family: Family) -> None:
@@ -258,8 +335,9 @@ def end(world: World, family: Family) -> None:
     """No child is left: the case is closed, and whatever is still promised is given back."""
     if family.status != Status.CLOSED:
         enter_status(world, family, Status.CLOSED, since=world.now)
-    for offer in [*family.requests, *family.held]:
+    for offer in sorted({*family.requests, *family.held, *family.paused}):
         service.stop(world, family, offer)
+    family.before_panel = family.to_ratify = False
     if family.plan_children:
         end_plan(world, family)
 
@@ -272,7 +350,7 @@ def next_wake(world: World, family: Family) -> int:
     """
     look_ahead(world, family, world.now)
     wake = family.next_wake()
-    while not family.requests and wake == family.changes and wake < world.plan.horizon:
+    while wake == family.changes and wake < known_until(world, family):
         if family.agenda and family.agenda[0][0] <= wake:
             break
         family.spend(wake)
@@ -283,15 +361,29 @@ def next_wake(world: World, family: Family) -> int:
     return wake
 
 
+def known_until(world: World, family: Family) -> int:
+    """Till when nobody else can change the family's circumstances: not while it waits for a place or a
+    decision, and for a statutory case until the load is weighed again."""
+    if not world.may_be_called(family):
+        return world.plan.horizon
+    if family.requests or family.before_panel or family.to_ratify:
+        return world.now
+    return world.next_weighing
+
+
+def ease_now(world: World, family: Family, now: int) -> tuple[tuple[int, ...], int]:
+    """What services make of every rate, and when that next changes by itself."""
+    return ease_of(family, world.families.needs[family.row], world.services, world.plan.months, now)
+
+
 def look_ahead(world: World, family: Family, now: int) -> None:
     """Set every rate from the circumstances at ``now``, and note when one next changes by itself."""
     relationship = world.families.relationship[family.row]
-    family.ease, changes = ease_of(family, world.services, world.plan.months, now)
+    family.ease, changes = ease_now(world, family, now)
     if not relationship and not eased(family):
         changes = NEVER
-    year = step_at(world.rules.years, now)[1]
-    set_rates(family, world.rules, year, relationship, now)
-    changes = min(changes, next_step(world.rules.years, now))
+    set_rates(family, world.rules, world.services, relationship, world.overload, now)
+    changes = min(changes, next_step(world.rules.years, now), next_step(world.services.nerve, now))
     elapsed = next_step(world.rules.status_steps[family.status], now - family.since)
     changes = min(changes, family.since + elapsed)
     if family.status == Status.CLOSED:
@@ -306,15 +398,19 @@ def eased(family: Family) -> bool:
     if family.status != Status.CLOSED or family.plan_children:
         return True
     return any(
-        child.where == IN_CARE or (child.where == HOME and (child.at_edge or child.returned > -NEVER))
+        child.where in (IN_CARE, WITH_KIN)
+        or (child.where == HOME and (child.at_edge or child.returned > -NEVER))
         for child in family.children
     )
 
 
 def next_change_of(world: World, child: Child, now: int) -> int:
-    """When the child's own rate next changes: since a return home, or half a year into a long stay."""
+    """When the child's own rates next change: since a return home, half a year into a long stay, or a year
+    into a placement."""
     if child.where == HOME and child.returned > -NEVER:
         return child.returned + next_step(world.rules.after_return, now - child.returned)
-    if child.where == IN_CARE and now < child.entered + world.rules.half_year:
-        return child.entered + world.rules.half_year
-    return NEVER
+    if child.where != IN_CARE:
+        return NEVER
+    changes = child.placed + next_step(world.rules.moves[child.placement], now - child.placed)
+    half_year = child.entered + world.rules.half_year
+    return min(changes, half_year) if now < half_year else changes

@@ -1,4 +1,4 @@
-"""How a service is offered, waited for, begun and ended.
+"""How work is offered, waited for, begun, interrupted and ended.
 
 A service adds multipliers and flags, nothing else: nothing here moves a family's level, winds a clock or
 touches a child.
@@ -6,18 +6,22 @@ touches a child.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from sim.engine import edge
 from sim.engine.agenda import Due
 from sim.engine.events import Event
-from sim.engine.people import HOME, IN_CARE
-from sim.model.terms import CONFERENCES, EARLY_HELP, OFFERS, Offer, Route, Status, Stay
+from sim.engine.risk import STATUTORY, exponent_now, step_at
+from sim.model.terms import CONFERENCES, EARLY_HELP, OFFERS, SPECIALISTS, Offer, Status
 
 if TYPE_CHECKING:
-    from sim.engine.people import Child, Family
+    from sim.engine.people import Family
     from sim.engine.simpy_engine import World
 
-SAFEGUARDED = (Status.CHILD_PROTECTION, Status.PRE_PROCEEDINGS, Status.PROCEEDINGS)
+AGAIN, SPARE = -1, 9
+"""Priorities besides a family's own (0 to 2): interrupted work, before all new; and work in spare capacity."""
+FIRST_CONFERENCES = (Offer.CONFERENCE_EARLY, Offer.CONFERENCE_PRE_PROCEEDINGS)
 
 
 def review(world: World, family: Family, before: Status) -> None:
@@ -26,7 +30,7 @@ def review(world: World, family: Family, before: Status) -> None:
     if before == Status.EARLY_HELP and status != Status.EARLY_HELP:
         stop(world, family, Offer.EARLY_HELP)
     if status == Status.CLOSED:
-        for conference in CONFERENCES:
+        for conference in FIRST_CONFERENCES:
             stop(world, family, conference)
     if not eligible_for_safeguarding(world, family):
         stop(world, family, Offer.FAMILY_SAFEGUARDING)
@@ -45,7 +49,7 @@ def eligible_for_safeguarding(world: World, family: Family) -> bool:
     if not world.families.needs[family.row]:
         return False
     impaired = family.status == Status.CHILD_IN_NEED and world.families.impaired[family.row]
-    return impaired or family.status in SAFEGUARDED
+    return impaired or family.status in STATUTORY
 
 
 def offer_safeguarding(world: World, family: Family) -> None:
@@ -56,21 +60,25 @@ def offer_safeguarding(world: World, family: Family) -> None:
 
 def offer(world: World, family: Family, what: Offer) -> None:
     """Make an offer if the service is open and the family is not already on its way."""
+    services = world.services
     alike = EARLY_HELP if what in EARLY_HELP else (what,)
-    if world.services.opens[what] > world.now or any(o in family.requests or o in family.held for o in alike):
+    is_open = services.opens[what] <= world.now < services.closes[what]
+    if not is_open or any(family.on_its_way(one) for one in alike):
         return
     occurrence = family.offers.get(what, 0)
     family.offers[what] = occurrence + 1
     if occurrence >= OFFERS:
         world.record(Event.EXHAUSTED, family, what=7)
         return
-    if not world.families.offered[what][family.row][occurrence]:
+    if world.families.offered[what][family.row][occurrence] >= step_at(services.offered[what], world.now)[1]:
         return
     world.record(Event.OFFERED, family, what=what, amount=occurrence)
+    if what in EARLY_HELP or what in CONFERENCES:
+        family.helped_at = world.now
+    if what in CONFERENCES:
+        family.conference_at = world.now
     if what == Offer.EDGE_OF_CARE:
-        family.before_panel = True
-        every = world.services.panel_every
-        family.note(world.now + every - world.now % every, Due.PANEL)
+        edge.propose(world, family)
     else:
         decide(world, family, what)
 
@@ -78,110 +86,161 @@ def offer(world: World, family: Family, what: Offer) -> None:
 def decide(world: World, family: Family, what: Offer) -> None:
     """The family takes the offer up and waits for a place, or declines."""
     occurrence = family.offers[what] - 1
-    if not world.families.accepts[what][family.row][occurrence]:
+    willing = step_at(world.services.take_up[what], world.now)[1]
+    if world.families.accepts[what][family.row][occurrence] >= willing:
         world.record(Event.DECLINED, family, what=what, amount=occurrence)
+        if what == Offer.CONFERENCE_AT_EDGE:
+            edge.back_to_panel(world, family)
         return
     world.record(Event.ACCEPTED, family, what=what, amount=occurrence)
-    priority = world.families.priority[family.row]
-    family.requests[what] = world.request(family, what, priority)
-    if what != Offer.EDGE_OF_CARE:
+    priority = SPARE if what == Offer.PLACEMENT_STABILITY else world.families.priority[family.row]
+    family.requests[what] = world.request(family, what, priority, world.now)
+    if what == Offer.EDGE_OF_CARE:
+        family.note(edge.deadline(world, family), Due.LAPSES, what)
+    else:
         family.until[what] = world.now + world.services.lapses[what]
         family.note(family.until[what], Due.LAPSES, what)
 
 
-def refer_to_edge_of_care(world: World, family: Family, child: Child, heard: int) -> None:
-    """A crisis reaches the panel only if a worker who holds the family refers it."""
-    if world.services.opens[Offer.EDGE_OF_CARE] > world.now:
-        return
-    held_by = family.status
-    if held_by == Status.CLOSED and world.now - child.returned < world.services.held_after_return:
-        held_by = Status.CHILD_IN_NEED
-    if heard >= world.services.heard[held_by]:
-        world.record(Event.NOT_HEARD, family, child)
-    elif not family.before_panel:
-        offer(world, family, Offer.EDGE_OF_CARE)
-
-
-def panel_decides(world: World, family: Family) -> None:
-    """The resource allocation panel meets; what it decides may come after the crisis."""
-    family.before_panel = False
-    if edge_deadline(world, family) <= world.now:
-        world.record(Event.LAPSED, family, what=Offer.EDGE_OF_CARE)
-        return
-    decide(world, family, Offer.EDGE_OF_CARE)
-    if Offer.EDGE_OF_CARE in family.requests:
-        family.note(edge_deadline(world, family), Due.LAPSES, Offer.EDGE_OF_CARE)
-
-
-def edge_deadline(world: World, family: Family) -> int:
-    """Until when Edge of Care may still begin: while a crisis lasts, or soon after an unplanned entry
-    that is planned to end at home."""
-    deadline = world.now
-    for child in family.children:
-        if child.where == HOME and child.at_edge:
-            deadline = max(deadline, child.window_ends)
-        elif child.where == IN_CARE and child.route == Route.BREAKDOWN and child.stay != Stay.LONG:
-            deadline = max(deadline, child.entered + world.services.return_home_lapse)
-    return deadline
-
-
 def lapse(world: World, family: Family, what: int) -> None:
     """An unmet offer has run out of time."""
-    request = family.requests.get(what)
-    if request is None:
+    if what in family.paused:
+        return  # work that was begun waits by its own patience
+    waiting = family.before_panel and what == Offer.EDGE_OF_CARE
+    if what not in family.requests and not waiting:
         return
-    deadline = edge_deadline(world, family) if what == Offer.EDGE_OF_CARE else family.until[what]
-    if deadline > world.now:
-        family.note(deadline, Due.LAPSES, what)
+    until = edge.deadline(world, family) if what == Offer.EDGE_OF_CARE else family.until[what]
+    if until > world.now:
+        family.note(until, Due.LAPSES, what)
         return
+    withdraw(world, family, what)
+
+
+def withdraw(world: World, family: Family, what: int) -> None:
+    """Stop waiting: for the panel, or for a place."""
     world.record(Event.LAPSED, family, what=what)
-    world.give_back(what, family.requests.pop(what))
+    if what in family.requests:
+        world.give_back(what, family.requests.pop(what))
+    if what == Offer.EDGE_OF_CARE:
+        family.before_panel = False
+    elif what == Offer.CONFERENCE_AT_EDGE:
+        edge.back_to_panel(world, family)
 
 
-def start(world: World, family: Family, what: int) -> None:
-    """A place is free: the work begins."""
+def granted(world: World, family: Family, what: int) -> None:
+    """A place is free: the work begins, or goes on with another worker."""
     request = family.requests.pop(what)
     family.held[what] = request
-    family.begun[what] = world.now
-    occurrence = family.offers[what] - 1
-    length = world.families.length[what][family.row][occurrence]
-    family.until[what] = world.now + length
+    family.leaves[what] = world.leaves_at(what, request)
+    if family.leaves[what] < world.plan.horizon:
+        family.note(family.leaves[what], Due.WORKER_LEAVES, what)
+    if what in family.paused:
+        since, left = family.paused.pop(what)
+        family.handovers[what] = family.handovers.get(what, 0) + 1
+        family.until[what] = world.now + left
+        world.record(Event.RESUMED, family, what=what, amount=world.now - since)
+    else:
+        begin(world, family, what, world.now - request.since)
     family.note(family.until[what], Due.RUNS_OUT, what)
-    world.record(Event.STARTED, family, what=what, amount=world.now - request.since)
+
+
+def begin(world: World, family: Family, what: int, waited: int) -> None:
+    """The work begins; Family Safeguarding asks for the specialists that the parents' needs call for."""
+    occurrence = family.offers[what] - 1
+    family.begun[what] = world.now
+    family.handovers[what] = 0
+    family.lengths[what] = world.families.length[what][family.row][occurrence]
+    family.until[what] = world.now + family.lengths[what]
+    world.record(Event.STARTED, family, what=what, amount=waited)
+    if what == Offer.FAMILY_SAFEGUARDING:
+        family.met = 0
+        for bit, specialist in enumerate(SPECIALISTS):
+            if world.families.needs[family.row] >> bit & 1:
+                offer(world, family, specialist)
+    elif what in SPECIALISTS:
+        family.met |= 1 << SPECIALISTS.index(what)
+
+
+def worker_leaves(world: World, family: Family, what: int) -> None:
+    """Whoever works with the family leaves: the work waits until a colleague can take it over."""
+    if what not in family.held or family.leaves[what] != world.now:
+        return
+    request = family.held.pop(what)
+    world.record(Event.INTERRUPTED, family, what=what, amount=request.worker)
+    world.give_back(what, request)
+    family.paused[what] = (world.now, family.until[what] - world.now)
+    family.note(world.now + world.services.handover, Due.HANDOVER, what)
+    family.note(world.now + world.services.patience, Due.PATIENCE, what)
+
+
+def hand_over(world: World, family: Family, what: int) -> None:
+    """Interrupted work is taken over before any new work starts, as soon as a colleague has room."""
+    if what in family.paused and what not in family.requests:
+        since = family.paused[what][0]
+        if world.now == since + world.services.handover:
+            family.requests[what] = world.request(family, what, AGAIN, since)
+
+
+def lose_patience(world: World, family: Family, what: int) -> None:
+    """Nobody has taken the work over for too long."""
+    if what in family.paused and world.now == family.paused[what][0] + world.services.patience:
+        stop(world, family, what)
 
 
 def run_out(world: World, family: Family, what: int) -> None:
     """The work has run its length."""
-    if what not in family.held:
+    if what not in family.held or family.until[what] != world.now:
         return
-    finish(world, family, what, Event.FINISHED)
+    world.record(Event.FINISHED, family, what=what, amount=world.now - family.begun[what])
+    end(world, family, what, left=0)
     if what == Offer.EDGE_OF_CARE:
         offer(world, family, Offer.STEP_DOWN)
     elif what == Offer.FAMILY_SAFEGUARDING:
         offer_safeguarding(world, family)
+    elif what == Offer.CONFERENCE_AT_EDGE:
+        edge.back_to_panel(world, family)
 
 
 def stop(world: World, family: Family, what: int) -> None:
-    """End work, or waiting for it, because the family's circumstances have changed."""
+    """End work, or waiting for it, because of the family's circumstances or for want of a worker."""
+    lasted = world.now - family.begun.get(what, world.now)
     if what in family.held:
-        finish(world, family, what, Event.STOPPED)
+        world.record(Event.STOPPED, family, what=what, amount=lasted)
+        end(world, family, what, left=family.until[what] - world.now)
+    elif what in family.paused:
+        world.record(Event.GIVEN_UP, family, what=what, amount=lasted)
+        end(world, family, what, left=family.paused[what][1])
     elif what in family.requests:
-        world.record(Event.LAPSED, family, what=what)
+        withdraw(world, family, what)
+
+
+def end(world: World, family: Family, what: int, left: int) -> None:
+    """Give the place back; what was achieved, in proportion to the work done, lasts and decays from now."""
+    needs = world.families.needs[family.row]
+    month = bisect_right(world.plan.months, world.now) - 1
+    exponent = exponent_now(family, what, needs, world.services, month)
+    whole = family.lengths[what]
+    exponent = exponent * (whole - left) // whole
+    family.paused.pop(what, None)
+    if what in family.held:
+        world.give_back(what, family.held.pop(what))
+    elif what in family.requests:
         world.give_back(what, family.requests.pop(what))
+    if world.services.powers[what] and (left == 0 or what not in CONFERENCES):
+        family.after[what] = (world.now, world.now, exponent)
+    if what == Offer.FAMILY_SAFEGUARDING:
+        for specialist in SPECIALISTS:
+            stop(world, family, specialist)
+    elif what in EARLY_HELP:
+        end_early_help(world, family, what)
 
 
-def finish(world: World, family: Family, what: int, event: Event) -> None:
-    """Give the place back; what was achieved lasts and decays from now."""
-    lasted = world.now - family.begun[what]
-    world.record(event, family, what=what, amount=lasted)
-    world.give_back(what, family.held.pop(what))
-    if event == Event.FINISHED or what not in CONFERENCES:
-        family.after[what] = (world.now, world.now)
-    if what in EARLY_HELP:
-        for other in EARLY_HELP:
-            if other != what:
-                family.after.pop(other, None)
-        if Offer.EDGE_OF_CARE in family.after:
-            ended, decays_from = family.after[Offer.EDGE_OF_CARE]
-            held_back = world.now - max(decays_from, family.begun[what])
-            family.after[Offer.EDGE_OF_CARE] = (ended, decays_from + held_back)
+def end_early_help(world: World, family: Family, what: int) -> None:
+    """Early help counts once, by its latest work; while it lasted, Edge of Care's effect did not decay."""
+    for other in EARLY_HELP:
+        if other != what:
+            family.after.pop(other, None)
+    if Offer.EDGE_OF_CARE in family.after:
+        ended, decays_from, exponent = family.after[Offer.EDGE_OF_CARE]
+        held_back = world.now - max(decays_from, family.begun[what])
+        family.after[Offer.EDGE_OF_CARE] = (ended, decays_from + held_back, exponent)

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from sim.engine.caseload import Request
 
-AWAY, HOME, IN_CARE, GONE = range(4)
-"""Where a child is: not yet born or arrived, at home, looked after, or out of the model's sight
-(adult, adopted, with a special guardian)."""
+AWAY, HOME, IN_CARE, GONE, WITH_KIN = range(5)
+"""Where a child is: not yet born or arrived, at home, looked after, out of the model's sight (adult, adopted
+or otherwise gone), or with a special guardian."""
 
 NO_EASE = (ONE,) * len(Channel)
 
@@ -51,12 +51,18 @@ class Child:
         "clock",
         "crises",
         "entered",
+        "guardian",
+        "homeward",
         "id",
+        "moved",
+        "moves",
         "periods",
+        "placed",
         "placement",
         "returned",
-        "row",
         "route",
+        "row",
+        "settled",
         "stay",
         "where",
         "window_ends",
@@ -79,8 +85,20 @@ class Child:
         self.placement = -1
         self.entered = 0
         self.returned = -NEVER
+        self.guardian = False
+        """Whether the child's home is with a special guardian."""
+        self.homeward = False
+        """Whether this short or medium stay will end at home or in the family network."""
+        self.placed = 0
+        """Tick at which the present placement began."""
+        self.moved = False
+        """Whether a placement has broken down in this period of care."""
+        self.moves = 0
+        """How many placements have broken down so far, in all periods."""
         self.clock = Clock()
         """One clock is enough: towards a crisis at home, entry at the edge, or leaving in care."""
+        self.settled = Clock()
+        """Towards the breakdown of the present placement."""
 
 
 class Family:
@@ -92,23 +110,36 @@ class Family:
         "before_panel",
         "begun",
         "bell",
+        "called",
         "changes",
         "children",
         "clocks",
+        "conference_at",
         "court",
         "court_crises",
+        "diverted",
         "ease",
         "factor",
+        "gate_at",
         "granted",
         "had_plan",
+        "handovers",
         "held",
+        "helped_at",
         "id",
         "last",
+        "leaves",
+        "lengths",
+        "met",
+        "moving",
         "no_warning",
         "no_warning_crises",
         "offers",
+        "orders",
+        "paused",
         "plan_children",
         "plan_ends",
+        "plan_started",
         "referral",
         "requests",
         "rereferral",
@@ -118,6 +149,7 @@ class Family:
         "status",
         "step_down",
         "step_up",
+        "to_ratify",
         "until",
     )
 
@@ -142,24 +174,52 @@ class Family:
             self.no_warning,
             self.rereferral,
             *(child.clock for child in children),
+            *(child.settled for child in children),
         )
         """Every clock of the family and of its children."""
         self.court_crises = 0
         self.no_warning_crises = 0
         self.plan_children = 0
+        self.plan_started = 0
         self.had_plan = 0
+        self.moving = -1
+        """The level that it has been decided to move to; -1 for none."""
+        self.gate_at = NEVER
+        """Tick at which that move takes place."""
+        self.orders = 0
+        """How often proceedings have ended."""
         self.requests: dict[int, Request[Family]] = {}
         """By offer: waiting for a place."""
         self.held: dict[int, Request[Family]] = {}
         """By offer: work under way."""
         self.begun: dict[int, int] = {}
         """By offer: tick at which the work under way began."""
+        self.lengths: dict[int, int] = {}
+        """By offer: ticks that the work under way takes in all."""
+        self.paused: dict[int, tuple[int, int]] = {}
+        """By offer: work interrupted since a tick, and the ticks of it that are left."""
+        self.handovers: dict[int, int] = {}
+        """By offer: how often the work under way has changed hands."""
+        self.leaves: dict[int, int] = {}
+        """By offer: tick at which the worker leaves."""
+        self.met = 0
+        """Which specialists have begun in the present Family Safeguarding work: a bit each."""
         self.before_panel = False
-        """Referred to Edge of Care, and the panel has not met yet."""
+        """Referred to Edge of Care, and not decided yet."""
+        self.called = False
+        """The panel has reached this family's case."""
+        self.to_ratify = False
+        """Decided between meetings, and the panel has not agreed yet."""
+        self.diverted = False
+        """Sent to a conference before Edge of Care."""
+        self.helped_at = -NEVER
+        """Tick at which early help or a conference was last offered."""
+        self.conference_at = -NEVER
+        """Tick at which a conference was last offered."""
         self.until: dict[int, int] = {}
         """By offer: tick at which the work runs out, or the offer lapses."""
-        self.after: dict[int, tuple[int, int]] = {}
-        """By offer: tick at which finished work ended, and tick from which its effect decays."""
+        self.after: dict[int, tuple[int, int, int]] = {}
+        """By offer: tick at which work ended, tick from which its effect decays, and its exponent."""
         self.offers: dict[int, int] = {}
         """By offer: how often it has been made."""
         self.granted: list[int] = []
@@ -189,6 +249,10 @@ class Family:
             for clock in self.clocks:
                 if clock.rate:
                     clock.left -= clock.rate * lapse
+
+    def on_its_way(self, offer: int) -> bool:
+        """Whether an offer is waited for, under way or interrupted."""
+        return offer in self.requests or offer in self.held or offer in self.paused
 
     def anything_spent(self) -> bool:
         """Whether some resilience has just run out."""

@@ -3,6 +3,7 @@ who arrive alone."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from sim.foundations.hazard import StepHazard
 from sim.foundations.randomness import Chance, Decision
 from sim.model.care import opening_stays
 from sim.model.pathway import LEVEL_STATUS, combined_hazard
-from sim.model.population import Block, Draws, build_block
+from sim.model.population import BY_OFFER, Block, Draws, build_block
 from sim.model.terms import BAND_STARTS, REFERRALS, SLOTS, Status, Stay
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 LAYER_RATE = 400.0
 """Families referred a year in one layer of demand. Changing it renames every family."""
 
-OPENING_BLOCK, CARE_BLOCK, RETURNED_BLOCK, UNACCOMPANIED_BLOCK = 100, 200, 201, 202
+OPENING_BLOCK = 100
+CARE_BLOCK, RETURNED_BLOCK, UNACCOMPANIED_BLOCK, GUARDIAN_BLOCK = 200, 201, 202, 203
 BROAD_STARTS = {"under 1": (0, 1), "1-4": (1, 5), "5-9": (5, 10), "10-15": (10, 16), "16-17": (16, 18)}
 
 
@@ -41,31 +43,58 @@ def enough(rate: float, horizon: int) -> int:
     return int(mean + 6 * mean**0.5 + 20)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """Referrals of one layer of demand."""
+
+    draws: Draws
+    block: Block
+    """The families who reach a service."""
+    threshold: Floats
+    """[families] share of the study's demand, on the day of the first referral, above which they come."""
+    first: Ints
+    """[families] tick of the very first referral."""
+    counted: Ints
+    """Ticks of the referrals that lead to no service."""
+    counted_threshold: Floats
+    counted_first: Ints
+
+
 def referral_blocks(
-    chance: Chance, values: Values, clock: Clock, years: Floats
-) -> Iterator[tuple[Draws, Block, Ints]]:
-    """Layers of demand: the families who reach a service, and the referrals that only count.
+    chance: Chance, values: Values, clock: Clock, years: Floats, peak: float = 1.0
+) -> Iterator[Layer]:
+    """Layers of demand up to ``peak`` times the study's: who reaches a service, and the referrals that only
+    count.
 
     A family whose referrals all end with no further action never meets a service in any scenario, so it is
-    counted and not simulated.
+    counted and not simulated. Families beyond the study's own demand come only where a scenario raises it.
     """
     horizon = clock.horizon
     starts = np.array([year.start for year in clock.years])
     returning = list(values["demand.returning"].values())
     returning += returning[-1:] * len(years)
     demand = (values["demand.families_referred"] + np.array(returning[: len(years)])) * years
-    for layer in range(int(np.ceil(demand.max() / LAYER_RATE))):
+    for layer in range(int(np.ceil(demand.max() * peak / LAYER_RATE))):
         draws = Draws(chance=chance, block=layer, n=enough(LAYER_RATE, horizon))
         arrives = arrivals(draws, LAYER_RATE)
         year = np.clip(np.searchsorted(starts, arrives, side="right") - 1, 0, len(years) - 1)
-        wanted = np.clip(demand[year] / LAYER_RATE - layer, 0, 1)
-        kept = (draws.one(Decision.ARRIVAL_KEPT) < wanted) & (arrives < horizon)
+        threshold = (layer + draws.one(Decision.ARRIVAL_KEPT)) * LAYER_RATE / demand[year]
+        kept = (threshold < peak) & (arrives < horizon)
         block = build_block(draws, values, arrives)
         first, when, counted = first_service(draws, block, values)
         block.families["arrives"], block.families["first_referral"] = when, first
         # Children's ages are set at the very first referral: by the time a service is met they have grown.
         served = kept & (when < horizon)
-        yield draws, select(block, served), counted[kept & (arrives < horizon)]
+        row, column = np.nonzero(kept[:, None] & (counted < horizon))
+        yield Layer(
+            draws=draws,
+            block=select(block, served),
+            threshold=threshold[served],
+            first=arrives[served],
+            counted=counted[row, column],
+            counted_threshold=threshold[row],
+            counted_first=arrives[row],
+        )
 
 
 def first_service(draws: Draws, block: Block, values: Values) -> tuple[Ints, Ints, Ints]:
@@ -90,8 +119,7 @@ def first_service(draws: Draws, block: Block, values: Values) -> tuple[Ints, Int
 def select(block: Block, rows: Any) -> Block:
     """The families of ``rows`` only; their identities do not change."""
     families = {
-        name: column[:, rows] if name in ("offered", "accepts", "length") else column[rows]
-        for name, column in block.families.items()
+        name: column[:, rows] if name in BY_OFFER else column[rows] for name, column in block.families.items()
     }
     slots = {name: column[:, rows] for name, column in block.slots.items()}
     slots["rows"] = np.nonzero(rows)[0]
@@ -118,9 +146,11 @@ def open_blocks(chance: Chance, values: Values) -> Iterator[tuple[Draws, Block]]
 
 
 def care_blocks(chance: Chance, values: Values, clock: Clock) -> Iterator[tuple[Draws, Block]]:
-    """The opening cohort in care, children who returned home lately, and those who arrive alone."""
+    """The opening cohort in care, children who returned home lately, those with special guardians, and
+    those who arrive alone."""
     yield opening_cohort(chance, values)
     yield returned_recently(chance, values)
+    yield with_guardians(chance, values)
     yield unaccompanied(chance, values, clock.horizon)
 
 
@@ -173,6 +203,17 @@ def returned_recently(chance: Chance, values: Values) -> tuple[Draws, Block]:
     block.slots["returned"] = spread(np.ones(n))
     elapsed = years * draws.one(Decision.OPENING_ELAPSED)
     block.slots["opening_elapsed"] = spread(np.rint(elapsed * TICKS_PER_YEAR))
+    return draws, block
+
+
+def with_guardians(chance: Chance, values: Values) -> tuple[Draws, Block]:
+    """Children who live with a special guardian on the first day; some of these homes will break down."""
+    draws = Draws(chance=chance, block=GUARDIAN_BLOCK, n=round(values["care.guardianship_opening"]))
+    low, high = values["care.guardianship_age"].values()
+    age = low + (high - low) * draws.one(Decision.OPENING_AGE)
+    block = one_child(draws, values, np.zeros(draws.n, dtype=np.int64), age)
+    block.slots["opening_stay"] = spread(np.full(draws.n, -1))
+    block.slots["guardian"] = spread(np.ones(draws.n))
     return draws, block
 
 

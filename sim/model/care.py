@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.foundations.clock import TICKS_PER_YEAR
 from sim.foundations.ledger import fixed_point, units_per_tick
-from sim.model.terms import BAND_STARTS, BANDS, ROUTE_NAMES, STAY_NAMES, Route
+from sim.model.terms import BAND_STARTS, BANDS, PLACEMENT_NAMES, ROUTE_NAMES, STAY_NAMES, Route
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ LONG_GROUPS = ("long_under_5", "long_5_9", "long_10_15", "long_16_17")
 
 def thresholds(shares: Mapping[str, float]) -> Row:
     """Cumulative shares as fixed point, without the last; equal thresholds make an outcome impossible."""
-    total = sum(shares.values())
+    total = sum(shares.values()) or 1.0
     return tuple(fixed_point(x / total) for x in np.cumsum(list(shares.values()))[:-1])
 
 
@@ -33,12 +33,32 @@ def stay_shares(values: Values, route: Route) -> dict[str, float]:
     """Shares of short, medium and long stays among those who enter by a route."""
     if route == Route.UNACCOMPANIED:
         return {"short": 0.0, "medium": 0.0, "long": 1.0}
+    if route == Route.GUARDIANSHIP:
+        route = Route.BREAKDOWN
     table: dict[str, float] = values["care.stay." + ROUTE_NAMES[route].replace(" ", "_")]
     return table
 
 
-def care_rules(values: Values) -> dict[str, Any]:
-    """The fields of ``Rules`` that concern care."""
+def key(band: str) -> str:
+    """An age band as it stands in the name of a parameter: "1-4" -> "1_4"."""
+    return band.replace(" ", "_").replace("-", "_")
+
+
+def leaving(values: Values, group: str) -> Row:
+    """Cumulative chances of leaving home, home unplanned, adopted and otherwise, if not to a guardian."""
+    table = dict(values[f"care.exit_kind.{group}"])
+    del table["special guardianship"]
+    return thresholds(table)
+
+
+def guardians(values: Values, group: str) -> float:
+    """Share of the stays that end with a special guardian."""
+    return float(values[f"care.exit_kind.{group}"]["special guardianship"])
+
+
+def care_rules(values: Values, network: float) -> dict[str, Any]:
+    """The fields of ``Rules`` that concern care. ``network`` is how much rarer care within the family network
+    is where no conference was held than in the flows observed."""
     level = values["uncertainty.exit_level"]
     return {
         "stay": tuple(thresholds(stay_shares(values, route)) for route in Route),
@@ -46,11 +66,20 @@ def care_rules(values: Values) -> dict[str, Any]:
         "exit_long": tuple(units_per_tick(values["care.exit.long"][band] * level) for band in BANDS),
         "exit_long_early": fixed_point(values["care.exit.long_first_half_year"]),
         "half_year": round(TICKS_PER_YEAR / 2),
-        "leaving_by_stay": tuple(thresholds(values[f"care.exit_kind.{stay}"]) for stay in STAY_NAMES[:2]),
-        "leaving_by_band": tuple(thresholds(values[f"care.exit_kind.{group}"]) for group in LONG_GROUPS),
-        "placement": tuple(
-            thresholds(values["care.placement." + band.replace(" ", "_").replace("-", "_")]) for band in BANDS
+        "leaving_by_stay": tuple(leaving(values, stay) for stay in STAY_NAMES[:2]),
+        "leaving_by_band": tuple(leaving(values, group) for group in LONG_GROUPS),
+        "guardians_by_stay": tuple(fixed_point(guardians(values, stay) * network) for stay in STAY_NAMES[:2]),
+        "guardians_by_band": tuple(fixed_point(guardians(values, group) * network) for group in LONG_GROUPS),
+        "placement": tuple(thresholds(values["care.placement." + key(band)]) for band in BANDS),
+        "kinship": tuple(fixed_point(values["care.kinship"][band] * network) for band in BANDS),
+        "moves": tuple(
+            (
+                (0, units_per_tick(values["care.move"][name])),
+                (TICKS_PER_YEAR, units_per_tick(values["care.move"][name] * values["care.move_later"])),
+            )
+            for name in PLACEMENT_NAMES
         ),
+        "moved_to": tuple(thresholds(values["care.after_breakdown." + key(band)]) for band in BANDS),
         "band_starts": tuple(round(start * TICKS_PER_YEAR) for start in BAND_STARTS),
     }
 

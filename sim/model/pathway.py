@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.foundations.clock import TICKS_PER_YEAR
+from sim.foundations.clock import TICKS_PER_YEAR, ticks
 from sim.foundations.hazard import StepHazard
 from sim.foundations.ledger import fixed_point, units_per_tick
 from sim.foundations.randomness import year_quantiles
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.foundations.clock import Clock
     from sim.model.plan import Row
     from sim.model.population import Floats, Values
+    from sim.study.structure import Structure
 
 LEVEL_STATUS = {STATUS_NAMES[status]: Status(status) for status in range(1, 6)}
 
@@ -109,6 +110,7 @@ def baseline_factors(values: Values) -> dict[str, float]:
         "conference step up": recentred(values, early, values["effects.fgc_early.step_up"]),
         "conference breakdown": recentred(values, early, values["effects.fgc_early.breakdown"]),
         "conference pre-proceedings": recentred(values, late, pre),
+        "network": recentred(values, late, values["effects.fgc_network"]),
     }
 
 
@@ -174,7 +176,27 @@ def by_band(table: dict[str, float]) -> Row:
     return tuple(fixed_point(table[band]) for band in BANDS)
 
 
-def build_rules(values: Values, clock: Clock, years: Floats) -> Rules:
+def gates_of(values: Values) -> Row:
+    """By status: ticks between the decision that a case moves there and its being held there."""
+    transfer = values["pathway.transfer_days"]
+    waits = {
+        Status.EARLY_HELP: transfer,
+        Status.CHILD_IN_NEED: transfer,
+        Status.CHILD_PROTECTION: values["pathway.enquiry_days"] + transfer,
+        Status.PRE_PROCEEDINGS: values["pathway.legal_gateway_days"],
+    }
+    return tuple(ticks(waits[status]) if status in waits else 0 for status in Status)
+
+
+def reactive_factor(values: Values, structure: Structure) -> float:
+    """How much more often a crisis ends in care where the reactive service of before does not reach it."""
+    if structure.edge_of_care_before != "reactive":
+        return 1.0
+    multiplier = values["effects.edge_of_care.entry"] ** values["services.edge_of_care.reactive_share"]
+    return recentred(values, "services.edge_of_care.baseline_coverage", multiplier)
+
+
+def build_rules(values: Values, clock: Clock, years: Floats, structure: Structure) -> Rules:
     """All rates and chances of the world of one draw."""
     factors = baseline_factors(values)
     entry = values["uncertainty.entry_level"]
@@ -208,7 +230,7 @@ def build_rules(values: Values, clock: Clock, years: Floats) -> Rules:
         no_warning=tuple(
             units_per_tick(values["routes.no_warning"][name] * unwarned * entry) for name in STATUS_NAMES
         ),
-        edge_rate=units_per_tick(edge / window),
+        edge_rate=units_per_tick(edge / window * reactive_factor(values, structure)),
         window=round(window * TICKS_PER_YEAR),
         # A return that breaks down passes through a crisis like any other: the published rate of re-entry is
         # the rate of crises times the chance that a crisis ends in care.
@@ -219,6 +241,13 @@ def build_rules(values: Values, clock: Clock, years: Floats) -> Rules:
             ),
             (round(RETURN_RISK_YEARS * TICKS_PER_YEAR), 0),
         ),
+        guardianship=units_per_tick(values["routes.guardianship_breakdown"] * entry / chance),
+        gates=gates_of(values),
+        reviews=(
+            ticks(values["pathway.plan_review_days"]["first"]),
+            ticks(values["pathway.plan_review_days"]["every"]),
+        ),
+        order_with_kin=fixed_point(values["pathway.order_with_kin"] * factors["network"]),
         joins=tuple(fixed_point(values["routes.sibling_joins"].get(name, 0.0)) for name in ROUTE_NAMES),
-        **care_rules(values),
+        **care_rules(values, factors["network"]),
     )

@@ -20,11 +20,14 @@ from sim.model.terms import (
     BAND_STARTS,
     COURT_CRISES,
     CRISES,
+    MOVES,
     NO_WARNING_CRISES,
     OFFERS,
+    ORDERS,
     PERIODS,
     REFERRALS,
     SLOTS,
+    SPECIALISTS,
     SPELLS,
     Offer,
     Status,
@@ -47,6 +50,8 @@ EXPECTED_SLOT, LATER_SLOT = 5, 6
 
 PREGNANCY_YEARS = 0.75
 BLOCK_SIZE = 1_000_000
+BY_OFFER = ("offered", "accepts", "length")
+"""Columns of families whose first axis is the offer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,11 +106,6 @@ def build_block(draws: Draws, values: Values, arrives: Ints, tilt: float = 0.0) 
     factor = LogNormal(median=float(np.exp((tilt - 0.5) * sigma**2)), sigma=sigma)
     level = u(Decision.FRAILTY)
     reading = level + u(Decision.ASSESSED_RISK)
-    needs = (
-        (u(Decision.NEED_DOMESTIC_ABUSE) < values["family.domestic_abuse"])
-        | (u(Decision.NEED_MENTAL_HEALTH) < values["family.mental_health"])
-        | (u(Decision.NEED_SUBSTANCE) < values["family.substance_misuse"])
-    )
     outcome = np.searchsorted(
         cumulative(values["demand.outcome"]), draws.many(Decision.REFERRAL_OUTCOME, REFERRALS), side="right"
     )
@@ -114,7 +114,6 @@ def build_block(draws: Draws, values: Values, arrives: Ints, tilt: float = 0.0) 
         values["pathway.assessment_days"],
         values["pathway.length_spread"],
     )
-    offered, accepts, lengths = offers(draws, values)
     families = {
         "id": draws.block * BLOCK_SIZE + np.arange(n),
         "arrives": arrives,
@@ -126,7 +125,7 @@ def build_block(draws: Draws, values: Values, arrives: Ints, tilt: float = 0.0) 
         "rereferral": resilience(draws.many(Decision.REREFERRAL, REFERRALS)),
         "factor": np.rint(factor.quantile(level) * ONE).astype(np.int64),
         "relationship": u(Decision.RELATIONSHIP) < values["family.relationship_breakdown"],
-        "needs": needs,
+        "needs": needs_of(draws, values),
         "impaired": u(Decision.IMPAIRMENT) < values["services.family_safeguarding.eligible_child_in_need"],
         "priority": np.where(reading > 4 / 3, 0, np.where(reading > 2 / 3, 1, 2)),
         "step_up": resilience(draws.many(Decision.STEP_UP, SPELLS)),
@@ -134,14 +133,32 @@ def build_block(draws: Draws, values: Values, arrives: Ints, tilt: float = 0.0) 
         "to_early_help": draws.many(Decision.TO_EARLY_HELP, SPELLS)
         < values["pathway.child_in_need.to_early_help"],
         "plan_start": fixed(draws.many(Decision.PLAN_START, SPELLS)),
-        "court": resilience(draws.many(Decision.COURT, COURT_CRISES)),
+        "court": resilience(shared(draws, values, draws.many(Decision.COURT, COURT_CRISES), np.arange(n))),
         "no_warning": resilience(draws.many(Decision.NO_WARNING, NO_WARNING_CRISES)),
         "picks": fixed(draws.many(Decision.NO_WARNING_CHILD, NO_WARNING_CRISES)),
-        "offered": offered,
-        "accepts": accepts,
-        "length": lengths,
+        "panel": fixed(draws.many(Decision.PANEL, OFFERS)),
+        "order": fixed(draws.many(Decision.ORDER, ORDERS)),
+        "ethnicity": np.searchsorted(
+            cumulative(values["family.ethnicity"]), u(Decision.ETHNICITY), side="right"
+        ).astype(np.int64),
+        **offers(draws, values),
     }
     return Block(number=draws.block, families=families, slots=build_slots(draws, values, arrives))
+
+
+def shared(draws: Draws, values: Values, uniforms: Floats, entity: Ints) -> Floats:
+    """The uniforms with a part that a family's routes into care have in common: [rows, occurrences].
+
+    A one-factor Gaussian copula: each stays uniform, and two of one family correlate by
+    ``family.route_correlation`` on the normal scale. Without it they are returned as they are.
+    """
+    correlation = values["family.route_correlation"]
+    if not correlation:
+        return uniforms
+    from scipy.special import ndtr, ndtri
+
+    common = ndtri(draws.one(Decision.SHARED_RISK))[entity][:, None]
+    return np.asarray(ndtr(np.sqrt(correlation) * common + np.sqrt(1 - correlation) * ndtri(uniforms)))
 
 
 def length(uniforms: Floats, days: float, spread: float) -> Ints:
@@ -151,26 +168,46 @@ def length(uniforms: Floats, days: float, spread: float) -> Ints:
     )
 
 
-def offers(draws: Draws, values: Values) -> tuple[Any, Any, Ints]:
-    """Whether each offer is made and accepted, and how long its work would last: [offer, n, OFFERS]."""
-    always, early_help = 1.0, "services.early_help"
-    conference, edge = "services.family_group_conference", "services.edge_of_care"
-    safeguarding = "services.family_safeguarding"
-    rows = (
-        (Offer.EARLY_HELP, always, early_help),
-        (Offer.STEP_DOWN, values[f"{edge}.step_down"], early_help),
-        (Offer.CONFERENCE_EARLY, values[f"{conference}.offered_early"], conference),
-        (Offer.CONFERENCE_PRE_PROCEEDINGS, values[f"{conference}.offered_pre_proceedings"], conference),
-        (Offer.FAMILY_SAFEGUARDING, always, safeguarding),
-        (Offer.EDGE_OF_CARE, always, edge),
+def needs_of(draws: Draws, values: Values) -> Ints:
+    """Which specialists the parents' needs call for, a bit each in the order of ``SPECIALISTS``: [n]."""
+    abuse = draws.one(Decision.NEED_DOMESTIC_ABUSE) < values["family.domestic_abuse"]
+    called = (
+        abuse,
+        abuse & (draws.one(Decision.NEED_PERPETRATOR) < values["family.perpetrator_at_home"]),
+        draws.one(Decision.NEED_SUBSTANCE) < values["family.substance_misuse"],
+        draws.one(Decision.NEED_MENTAL_HEALTH) < values["family.mental_health"],
     )
-    made, taken, lasts = [], [], []
-    for offer, share, service in rows:
-        made.append(draws.many(Decision.OFFERED, OFFERS, slot=int(offer)) < share)
-        taken.append(draws.many(Decision.TAKE_UP, OFFERS, slot=int(offer)) < values[f"{service}.take_up"])
-        uniforms = draws.many(Decision.SERVICE_LENGTH, OFFERS, slot=int(offer))
-        lasts.append(length(uniforms, values[f"{service}.length_days"], values["pathway.length_spread"]))
-    return np.stack(made), np.stack(taken), np.stack(lasts)
+    return np.sum([need.astype(np.int64) << bit for bit, need in enumerate(called)], axis=0)
+
+
+LENGTHS = {
+    Offer.EARLY_HELP: "services.early_help.length_days",
+    Offer.STEP_DOWN: "services.early_help.length_days",
+    Offer.CONFERENCE_EARLY: "services.family_group_conference.length_days",
+    Offer.CONFERENCE_PRE_PROCEEDINGS: "services.family_group_conference.length_days",
+    Offer.FAMILY_SAFEGUARDING: "services.family_safeguarding.length_days",
+    Offer.EDGE_OF_CARE: "services.edge_of_care.length_days",
+    Offer.CONFERENCE_AT_EDGE: "services.family_group_conference.length_days",
+    **dict.fromkeys(SPECIALISTS, "services.family_safeguarding.specialist_days"),
+    Offer.PLACEMENT_STABILITY: "services.edge_of_care.stability_days",
+}
+"""The parameter that gives the mean length of each offer's work."""
+
+
+def offers(draws: Draws, values: Values) -> dict[str, Ints]:
+    """Uniforms for whether each offer is made and taken up, and how long its work would last:
+    [offer, n, OFFERS]."""
+    spread = values["pathway.length_spread"]
+    return {
+        "offered": fixed(np.stack([draws.many(Decision.OFFERED, OFFERS, slot=o) for o in Offer])),
+        "accepts": fixed(np.stack([draws.many(Decision.TAKE_UP, OFFERS, slot=o) for o in Offer])),
+        "length": np.stack(
+            [
+                length(draws.many(Decision.SERVICE_LENGTH, OFFERS, slot=o), values[LENGTHS[o]], spread)
+                for o in Offer
+            ]
+        ),
+    }
 
 
 def build_slots(draws: Draws, values: Values, arrives: Ints) -> dict[str, Any]:
@@ -211,17 +248,26 @@ CHILD_NUMBERS = (
     ("stay_end", Decision.STAY_END, PERIODS, resilience),
     ("leaving", Decision.STAY_KIND, PERIODS, fixed),
     ("placement", Decision.PLACEMENT, PERIODS, fixed),
+    ("kin", Decision.KIN, PERIODS, fixed),
+    ("settled", Decision.MOVE, MOVES, resilience),
+    ("moved_to", Decision.MOVED_TO, MOVES, fixed),
 )
 """Each child's keyed sequences: column, decision, how many, and what a uniform becomes."""
 
 
-def join(blocks: list[tuple[Draws, Block]], horizon: int) -> tuple[Families, Children]:
+def by_child(draws: Draws, decision: Decision, slot: Ints, entity: Ints, share: float) -> Ints:
+    """1 for the children, given by slot and entity, whose uniform is below the share; else 0: [children]."""
+    uniforms = np.stack([draws.one(decision, each) for each in range(SLOTS)])
+    return (uniforms[slot, entity] < share).astype(np.int64)
+
+
+def join(blocks: list[tuple[Draws, Block]], values: Values, horizon: int) -> tuple[Families, Children]:
     """All families of all blocks in order of identity, and their children ordered by family."""
     columns: dict[str, Any] = {}
     for name in blocks[0][1].families:
-        axis = 1 if name in ("offered", "accepts", "length") else 0
+        axis = 1 if name in BY_OFFER else 0
         columns[name] = np.concatenate([block.families[name] for _, block in blocks], axis=axis)
-    parts = [children_of(draws, block, horizon) for draws, block in blocks]
+    parts = [children_of(draws, block, values, horizon) for draws, block in blocks]
     counts = np.concatenate([part["count"] for part in parts])
     first = np.concatenate([[0], np.cumsum(counts)])
     children = {
@@ -230,7 +276,7 @@ def join(blocks: list[tuple[Draws, Block]], horizon: int) -> tuple[Families, Chi
     return Families(**columns, first_child=first), Children(**children)
 
 
-def children_of(draws: Draws, block: Block, horizon: int) -> dict[str, Any]:
+def children_of(draws: Draws, block: Block, values: Values, horizon: int) -> dict[str, Any]:
     """The children of a block as columns, ordered by family, with the number of children a family."""
     slots = block.slots
     present = slots["present"] & (slots["born"] < horizon)
@@ -248,8 +294,20 @@ def children_of(draws: Draws, block: Block, horizon: int) -> dict[str, Any]:
             rows = slot == each
             if rows.any():
                 uniforms[rows] = draws.many(decision, occurrences, each)[entity[family[rows]]]
+        if decision == Decision.CRISIS:
+            uniforms = shared(draws, values, uniforms, entity[family])
         columns[name] = become(uniforms)
-    defaults = {"opening_stay": -1, "opening_elapsed": 0, "returned": False, "unaccompanied": False}
+    columns["sex"] = by_child(draws, Decision.SEX, slot, entity[family], values["family.male"])
+    columns["disabled"] = (
+        by_child(draws, Decision.DISABILITY, slot, entity[family], values["family.disabled"]) > 0
+    )
+    defaults = {
+        "opening_stay": -1,
+        "opening_elapsed": 0,
+        "returned": False,
+        "unaccompanied": False,
+        "guardian": False,
+    }
     for name, default in defaults.items():
         given = slots.get(name)
         kind = bool if isinstance(default, bool) else np.int64

@@ -119,7 +119,7 @@ class Gate(IntEnum):
 
     NONE = 0
     OFFERED = 1
-    """Early help or a conference was offered in the last year; if not, a conference starts beside the work."""
+    """Early help or a conference was offered in the last year; if not, one starts beside the work."""
     CONFERENCE_FIRST = 2
     """A conference was offered in the last year; if not, the family is sent to one before Edge of Care."""
 
@@ -146,7 +146,7 @@ class Channel(IntEnum):
     PLACEMENT = 8
     """Breakdown of a placement."""
     NETWORK = 9
-    """Chance that care, or an order, is within the family network (kinship placement, special guardianship)."""
+    """Chance that care, or an order, is within the family network."""
 
 
 class Stay(IntEnum):
