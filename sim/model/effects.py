@@ -1,4 +1,4 @@
-"""What services do: multipliers by channel, with fidelity that grows and an effect that may decay."""
+"""What services do: multipliers by channel, in powers of their full effect, and an effect that may decay."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.foundations.ledger import ONE
-from sim.model.terms import CONFERENCES, Channel, Offer
+from sim.model.openings import at, dated
+from sim.model.plan import POWERS
+from sim.model.terms import Channel, Offer
 
 if TYPE_CHECKING:
-    from sim.model.plan import Row
+    from sim.foundations.clock import Clock
+    from sim.model.plan import Row, Table
     from sim.model.population import Floats, Values
+    from sim.study.scenario import Scenario
+    from sim.study.structure import Structure
 
 EFFECTS: dict[Offer, dict[Channel, str]] = {
     Offer.EARLY_HELP: {
@@ -24,11 +29,17 @@ EFFECTS: dict[Offer, dict[Channel, str]] = {
     Offer.CONFERENCE_EARLY: {
         Channel.STEP_UP: "effects.fgc_early.step_up",
         Channel.BREAKDOWN: "effects.fgc_early.breakdown",
+        Channel.NETWORK: "effects.fgc_network",
     },
     Offer.CONFERENCE_PRE_PROCEEDINGS: {
         Channel.ISSUE: "effects.fgc_pre_proceedings",
         Channel.COURT: "effects.fgc_pre_proceedings",
         Channel.BREAKDOWN: "effects.fgc_pre_proceedings",
+        Channel.NETWORK: "effects.fgc_network",
+    },
+    Offer.CONFERENCE_AT_EDGE: {
+        Channel.BREAKDOWN: "effects.fgc_early.breakdown",
+        Channel.NETWORK: "effects.fgc_network",
     },
     Offer.FAMILY_SAFEGUARDING: {
         Channel.COURT: "effects.family_safeguarding.court",
@@ -41,48 +52,78 @@ EFFECTS: dict[Offer, dict[Channel, str]] = {
         Channel.BREAKDOWN: "effects.edge_of_care.crisis",
         Channel.RETURN_HOME: "effects.edge_of_care.return_home",
     },
+    Offer.PLACEMENT_STABILITY: {
+        Channel.PLACEMENT: "effects.edge_of_care.placement",
+    },
 }
-"""Which parameter multiplies which channel; whatever is not here is left alone."""
+"""Which parameter multiplies which channel; whatever is not here is left alone. Family Safeguarding's
+specialists have no effect of their own: they bring that of Family Safeguarding to its whole."""
+
+ON_BOTH_ROUTES: dict[Offer, dict[Channel, str]] = {
+    Offer.FAMILY_SAFEGUARDING: {Channel.BREAKDOWN: "effects.family_safeguarding.court"},
+    Offer.EDGE_OF_CARE: {Channel.COURT: "effects.edge_of_care.court"},
+}
+"""What is otherwise in the structure where each service acts as much on the other's route."""
 
 SOLVED = "solved.fgc_pre_proceedings"
+SOLVED_FOR = "effects.fgc_pre_proceedings"
+
+
+def effects_of(offer: Offer, structure: Structure) -> dict[Channel, str]:
+    """The parameters of an offer's effects in a structure, by channel."""
+    both = ON_BOTH_ROUTES.get(offer, {}) if structure.routes == "both" else {}
+    return EFFECTS.get(offer, {}) | both
 
 
 def solved_multiplier(values: Values) -> float:
     """The multiplier that returns the trial's risk ratio, interpolated in the table that ``solve`` wrote."""
     table = {float(ratio): multiplier for ratio, multiplier in values[SOLVED].items()}
     ratios = sorted(table)
-    ratio = values["effects.fgc_pre_proceedings"]
+    ratio = values[SOLVED_FOR]
     return float(np.interp(ratio, ratios, [table[r] for r in ratios]))
 
 
-def full_effect(values: Values, offer: Offer) -> dict[Channel, float]:
-    """Multiplier on each channel at full fidelity, before any decay."""
+def full_effect(values: Values, offer: Offer, structure: Structure) -> dict[Channel, float]:
+    """Multiplier on each channel at full strength, before any decay."""
     return {
-        channel: solved_multiplier(values) if name == "effects.fgc_pre_proceedings" else values[name]
-        for channel, name in EFFECTS[offer].items()
+        channel: solved_multiplier(values) if name == SOLVED_FOR else float(values[name])
+        for channel, name in effects_of(offer, structure).items()
     }
 
 
-def tables(
-    values: Values, offer: Offer, fidelity: Floats
-) -> tuple[tuple[Row, ...], tuple[tuple[Row, ...], ...]]:
-    """Multipliers while the work lasts [month] and afterwards [month of ending][months since].
-
-    The multiplier is the full effect to the power fidelity x decay, so no fidelity means one exactly.
-    """
-    months = len(fidelity)
-    logs = np.zeros(len(Channel))
-    for channel, multiplier in full_effect(values, offer).items():
-        logs[channel] = np.log(multiplier)
-    decay = 0.5 ** (np.arange(months) / 12 / values["effects.half_life_years"])
-    rows = fixed_rows(np.exp(fidelity[:, None] * logs))
-    after = np.exp(fidelity[:, None, None] * decay[None, :, None] * logs)
-    return (
-        ((ONE,) * len(Channel),) * months if offer in CONFERENCES else rows,
-        tuple(fixed_rows(month) for month in after),
+def powers(
+    values: Values, scenario: Scenario, clock: Clock, offer: Offer, structure: Structure
+) -> tuple[tuple[int, Table], ...]:
+    """(from tick, table) of an offer: a table for each time that a lever changes one of its effects."""
+    names = set(effects_of(offer, structure).values())
+    if not names:
+        return ()
+    rows = {name: dated(values, scenario, name, clock) for name in names}
+    moments = sorted({tick for changes in rows.values() for tick, _ in changes})
+    return tuple(
+        (tick, table({**values, **{name: at(rows[name], tick) for name in names}}, offer, structure))
+        for tick in moments
     )
 
 
-def fixed_rows(table: Floats) -> tuple[Row, ...]:
+def table(values: Values, offer: Offer, structure: Structure) -> Table:
+    """Multipliers by exponent and channel: the full effect to each power from none to one.
+
+    None of an effect is one exactly, and an effect of one is one at every power.
+    """
+    logs = np.zeros(len(Channel))
+    for channel, multiplier in full_effect(values, offer, structure).items():
+        logs[channel] = np.log(multiplier)
+    exponents = np.arange(POWERS + 1) / POWERS
+    return fixed_rows(np.exp(exponents[:, None] * logs))
+
+
+def decay(values: Values, months: int) -> Row:
+    """Exponent that is left of an effect, by whole months since the work ended, fixed point."""
+    left = 0.5 ** (np.arange(months) / 12 / values["effects.half_life_years"])
+    return tuple(np.rint(left * ONE).astype(np.int64).tolist())
+
+
+def fixed_rows(multipliers: Floats) -> tuple[Row, ...]:
     """A table of multipliers as fixed point, row by row."""
-    return tuple(tuple(row) for row in np.rint(table * ONE).astype(np.int64).tolist())
+    return tuple(tuple(row) for row in np.rint(multipliers * ONE).astype(np.int64).tolist())

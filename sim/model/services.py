@@ -1,95 +1,144 @@
-"""What a scenario offers: which services are open, with what places, and how well they work by when."""
+"""What a scenario offers: which services are open, who works in them, and who gets to them by when."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from sim.foundations.clock import ticks
-from sim.foundations.ledger import NEVER, fixed_point
-from sim.model.effects import tables
+from sim.foundations.clock import DAYS_PER_YEAR, ticks
+from sim.foundations.ledger import NEVER, ONE, fixed_point
+from sim.model.capacity import load_capacity, overload, places, usual_caseload, workers
+from sim.model.effects import decay, powers
+from sim.model.openings import closing, dated, end_of, go_live, produced, rows_of
 from sim.model.plan import Services
-from sim.model.staffing import HOLDERS, places
-from sim.model.terms import STATUS_NAMES, TEAM_KEYS, TEAM_OF, Offer, Team
-from sim.study.scenario import Training
+from sim.model.practice import meetings, practices, strengths, youngest_usual
+from sim.model.terms import HELD_NAMES, LINE_OF, SPECIALISTS, TEAM_KEYS, TEAM_OF, Offer, Team
+from sim.study.levers import Extend, Nerve
 
 if TYPE_CHECKING:
     from sim.foundations.clock import Clock
     from sim.model.plan import Post, Row
-    from sim.model.population import Floats, Values
+    from sim.model.population import Values
     from sim.study.scenario import Scenario
+    from sim.study.structure import Structure
 
-ESTABLISHED = (Team.EARLY_HELP, Team.FAMILY_GROUP_CONFERENCE)
-"""Teams that are open with no change, and whose practice is already what it is."""
+__all__ = ["build_services", "go_live"]
 
+EDGE = "services.edge_of_care"
+SAFEGUARDING = "services.family_safeguarding"
+CONFERENCE = "services.family_group_conference"
 
-def opening(team: Team, scenario: Scenario, posts: tuple[Post, ...], clock: Clock) -> int:
-    """Tick from which a team takes families: NEVER without a lever that opens it, or without the posts
-    that hold families (a team that nobody funds is not a service that keeps families waiting)."""
-    roles = {post.role for post in posts if post.team == team}
-    if any(not roles.intersection(group) for group in HOLDERS[team]):
-        return NEVER
-    if team in ESTABLISHED:
-        return 0
-    day = scenario.opens(TEAM_KEYS[team])
-    return NEVER if day is None else clock.tick(day)
+OFFERED = {
+    Offer.STEP_DOWN: f"{EDGE}.step_down",
+    Offer.CONFERENCE_EARLY: f"{CONFERENCE}.offered_early",
+    Offer.CONFERENCE_PRE_PROCEEDINGS: f"{CONFERENCE}.offered_pre_proceedings",
+}
+"""The chance that an offer is made when its moment comes; one whose chance is not here always is."""
 
-
-def fidelity(team: Team, values: Values, scenario: Scenario, clock: Clock, opens: int) -> Floats:
-    """How much of its full effect a team's work has in each month (0 to 1): [months].
-
-    Established teams have all of it. A new one has none before its training is complete, and then grows in a
-    straight line over the months that the evidence gives; without training it never does.
-    """
-    starts = np.array(clock.month_starts)
-    if team in ESTABLISHED:
-        return np.ones(len(starts))
-    trained = [
-        clock.tick(lever.complete)
-        for lever in scenario.levers
-        if isinstance(lever, Training) and lever.service == TEAM_KEYS[team]
-    ]
-    if not trained or opens == NEVER:
-        return np.zeros(len(starts))
-    ramp = values[f"services.{TEAM_KEYS[team]}.fidelity_months"] * ticks(365.25 / 12)
-    middle = starts + ticks(15)
-    return np.asarray(np.clip((middle - max(trained[0], opens)) / ramp, 0.0, 1.0))
+TAKE_UP = {
+    **{offer: f"services.{TEAM_KEYS[TEAM_OF[offer]]}.take_up" for offer in Offer},
+    **dict.fromkeys(SPECIALISTS, f"{SAFEGUARDING}.specialist_take_up"),
+    Offer.PLACEMENT_STABILITY: f"{EDGE}.stability_take_up",
+}
+"""The chance that a family takes an offer up."""
 
 
 def build_services(
-    values: Values, scenario: Scenario, posts: tuple[Post, ...], clock: Clock, combine: str
+    values: Values, scenario: Scenario, posts: tuple[Post, ...], clock: Clock, structure: Structure
 ) -> Services:
     """Everything that differs between scenarios, as whole numbers."""
-    opens = {team: opening(team, scenario, posts, clock) for team in Team}
-    capacity: list[tuple[Row, ...]] = []
-    for team in Team:
-        never = opens[team] == NEVER
-        capacity.append(((0, 0),) if never else places(values, team, posts, opens))
-    during, after = [], []
-    for offer in Offer:
-        team = TEAM_OF[offer]
-        table = tables(values, offer, fidelity(team, values, scenario, clock, opens[team]))
-        during.append(table[0])
-        after.append(table[1])
-    edge = "services.edge_of_care"
+    opens = {team: go_live(team, values, scenario, posts, clock, structure) for team in Team}
+    begins = {team: produced(team, values, scenario, posts, clock) for team in Team}
+    lines = workers(values, scenario, posts, clock, opens)
+    extension = extended(scenario, clock, begins[Team.EDGE_OF_CARE])
+    usual, each = usual_caseload(values), values[f"{SAFEGUARDING}.families_per_post.social_worker"]
+    months = len(clock.month_starts)
+    left = values["staffing.continuity"]
     return Services(
-        places=tuple(capacity),
-        opens=tuple(opens[TEAM_OF[offer]] for offer in Offer),
+        workers=lines,
+        places=tuple(places(line) for line in lines),
+        opens=tuple(opening(offer, opens, lines, extension[0]) for offer in Offer),
+        closes=tuple(closing(TEAM_OF[offer], scenario, clock) for offer in Offer),
+        offered=tuple(chances(values, scenario, clock, OFFERED.get(offer)) for offer in Offer),
+        take_up=tuple(chances(values, scenario, clock, TAKE_UP[offer]) for offer in Offer),
         lapses=tuple(lapse(values, offer) for offer in Offer),
-        during=tuple(during),
-        after=tuple(after),
-        heard=tuple(fixed_point(values[f"{edge}.heard"][name]) for name in STATUS_NAMES),
-        panel_every=ticks(values[f"{edge}.panel_every_days"]),
-        return_home_lapse=ticks(values[f"{edge}.return_home_lapse_days"]),
-        held_after_return=ticks(values[f"{edge}.held_after_return_days"]),
-        strongest_only=combine == "strongest",
+        powers=tuple(powers(values, scenario, clock, offer, structure) for offer in Offer),
+        strength=strengths(values, scenario, posts, clock, begins, structure),
+        decay=decay(values, months),
+        continuity=tuple(fixed_point(left**changes) for changes in range(4)),
+        direct_work=fixed_point(values[f"{SAFEGUARDING}.direct_work"]),
+        heard=tuple(fixed_point(values[f"{EDGE}.heard"][name]) for name in HELD_NAMES),
+        meetings=meetings(values, scenario, clock),
+        practice=practices(values, scenario, clock, begins[Team.EDGE_OF_CARE], structure),
+        panel_refuses=fixed_point(values[f"{EDGE}.panel_refuses"]),
+        urgent=ticks(values[f"{EDGE}.urgent_days"]),
+        recent=ticks(values[f"{EDGE}.earlier_help_months"] * DAYS_PER_YEAR / 12),
+        return_home_lapse=ticks(values[f"{EDGE}.return_home_lapse_days"]),
+        held_after_return=ticks(values[f"{EDGE}.held_after_return_days"]),
+        handover=ticks(values["staffing.handover_days"]),
+        patience=ticks(values["staffing.patience_days"]),
+        nerve=nerve(scenario, clock),
+        stability_from=extension[0],
+        stability_spare=extension[1],
+        stability_after=ticks(values[f"{EDGE}.stability_after_days"]),
+        stability_youngest=youngest_usual(),
+        load_capacity=load_capacity(values, scenario, posts, clock),
+        load_in_service=fixed_point(usual / each) if each > 0 else 0,
+        overload=overload(values),
+        compounding=structure.compounding,
+        strongest_only=structure.combine == "strongest",
     )
 
 
+def opening(
+    offer: Offer,
+    opens: dict[Team, int],
+    lines: tuple[tuple[tuple[Row, ...], ...], ...],
+    extension: int,
+) -> int:
+    """Tick from which an offer is made, or NEVER. A specialist whom nobody funds is not offered."""
+    if offer == Offer.PLACEMENT_STABILITY:
+        return extension
+    if offer in SPECIALISTS and not lines[LINE_OF[offer]]:
+        return NEVER
+    return opens[TEAM_OF[offer]]
+
+
+def extended(scenario: Scenario, clock: Clock, begins: int) -> tuple[int, int]:
+    """(tick from which Edge of Care also works with long placements, or NEVER; places it keeps free)."""
+    key = TEAM_KEYS[Team.EDGE_OF_CARE]
+    lever = next((v for v in scenario.levers if isinstance(v, Extend) and v.service == key), None)
+    if lever is None or begins == NEVER:
+        return NEVER, 0
+    return max(clock.tick(lever.start), begins), lever.spare
+
+
+def chances(values: Values, scenario: Scenario, clock: Clock, name: str | None) -> tuple[Row, ...]:
+    """Rows (from tick, chance in fixed point) of a share that levers may change; always, for no name."""
+    if name is None:
+        return ((0, ONE),)
+    return tuple(
+        (tick, fixed_point(min(1.0, max(0.0, value)))) for tick, value in dated(values, scenario, name, clock)
+    )
+
+
+def nerve(scenario: Scenario, clock: Clock) -> tuple[Row, ...]:
+    """Rows (from tick, multiplier on how readily a crisis ends in care, fixed point)."""
+    spans = [
+        (clock.tick(lever.start), end_of(lever.end, clock), lever.times)
+        for lever in scenario.levers
+        if isinstance(lever, Nerve)
+    ]
+    return tuple((tick, fixed_point(times)) for tick, times in rows_of(1.0, spans))
+
+
 def lapse(values: Values, offer: Offer) -> int:
-    """Ticks for which a family waits for a place before the offer ends. Edge of Care's offer ends with the
-    crisis itself."""
+    """Ticks for which a family waits for a place before the offer ends.
+
+    Edge of Care's offer ends with the crisis itself. Assumption: the offer of work with a placement stands
+    for as long as the work would have lasted.
+    """
     if offer == Offer.EDGE_OF_CARE:
         return 0
+    if offer == Offer.PLACEMENT_STABILITY:
+        return ticks(values[f"{EDGE}.stability_days"])
     return ticks(values[f"services.{TEAM_KEYS[TEAM_OF[offer]]}.lapse_days"])

@@ -1,0 +1,362 @@
+"""From people in posts to what they can hold: workers, places, and the load of statutory work.
+
+Each post that holds families becomes a worker: how many families it can hold by when, and who is in it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import pairwise
+from math import floor, log2
+from typing import TYPE_CHECKING
+
+from sim.foundations.clock import TICKS_PER_DAY
+from sim.foundations.ledger import NEVER, ONE, fixed_point
+from sim.model.openings import (
+    AGENCY,
+    INDUCTION,
+    PERMANENT,
+    ROLES_OF_LINE,
+    VACANT,
+    at,
+    dated,
+    opened,
+    rows_of,
+)
+from sim.model.staffing import people
+from sim.model.terms import TEAM_KEYS, TEAM_OF_LINE, Line, Team
+from sim.study.levers import Pairs, Protect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sim.foundations.clock import Clock
+    from sim.model.plan import Post, Row, Worker
+    from sim.model.population import Values
+    from sim.study.scenario import Scenario
+
+SIXTEENTHS = 48
+"""The table of overload reaches to three times the usual caseload."""
+OVERLOADING = ("child protection", "pre-proceedings", "proceedings")
+"""Levels whose families the safeguarding social workers hold by law."""
+
+Rows = list[tuple[int, float]]
+Holder = tuple[object, ...]
+"""Who is in a post, or in two: equal while it is the same people; empty for nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One numbered post, with all of its history."""
+
+    role: str
+    number: int
+    spells: tuple[tuple[int, int, str], ...]
+    starts: tuple[int, ...]
+    """When each spell begins."""
+    people: tuple[tuple[int, int, str], ...]
+    absences: tuple[tuple[int, int], ...]
+    full: tuple[tuple[int, float], ...]
+    """Rows (from tick, families that a full worker in it holds)."""
+    opens: int
+    """Tick from which it takes families."""
+
+    def state(self, tick: int) -> str:
+        """Who is in it by kind; vacant where it is not funded."""
+        place = bisect_right(self.starts, tick) - 1
+        if place < 0 or tick >= self.spells[place][1]:
+            return VACANT
+        return self.spells[place][2]
+
+    def funded(self, tick: int) -> bool:
+        """Whether it is funded at a tick."""
+        place = bisect_right(self.starts, tick) - 1
+        return place >= 0 and tick < self.spells[place][1]
+
+    def away(self, tick: int) -> bool:
+        """Whether the person in it is absent."""
+        return any(start <= tick < stop for start, stop in self.absences)
+
+    def holder(self, tick: int) -> Holder:
+        """The person in it, before it opens as after; empty for nobody."""
+        found = next((start for start, stop, _ in self.people if start <= tick < stop), None)
+        return () if found is None else (self.role, self.number, found)
+
+    def share(self, tick: int, induction: float) -> float:
+        """Share of a full worker's families that the person in it can take."""
+        if self.away(tick):
+            return 0.0
+        return {VACANT: 0.0, AGENCY: 1.0, PERMANENT: 1.0, INDUCTION: induction}[self.state(tick)]
+
+    def capacity(self, tick: int, induction: float) -> int:
+        """Families that it can hold, whole ones."""
+        full = int(at(self.full, tick))
+        share = self.share(tick, induction)
+        # Half of one family is nobody's help: whoever works holds one, where the post is meant to.
+        return 0 if not full or share <= 0 else max(1, floor(full * share + 1e-9))
+
+    def moments(self) -> set[int]:
+        """Ticks at which anything about it may change."""
+        edges = {tick for spell in self.spells for tick in spell[:2]}
+        edges |= {tick for span in self.absences for tick in span}
+        return edges | {tick for tick, _ in self.full} | {self.opens}
+
+
+def desks(
+    values: Values,
+    scenario: Scenario,
+    posts: tuple[Post, ...],
+    clock: Clock,
+    opens: Mapping[Team, int],
+    line: Line,
+) -> list[Desk]:
+    """The posts that answer one waiting list, in order of role and number."""
+    team = TEAM_OF_LINE[line]
+    grouped: dict[tuple[int, int], list[Post]] = {}
+    for post in posts:
+        if post.team == team and post.role in ROLES_OF_LINE[line]:
+            grouped.setdefault((ROLES_OF_LINE[line].index(post.role), post.number), []).append(post)
+    keys = sorted(grouped)
+    roles = [ROLES_OF_LINE[line][role] for role, _ in keys]
+    fulls = full_capacities(values, scenario, clock, team, roles)
+    result = []
+    for place, key in enumerate(keys):
+        spells = tuple(sorted(spell for post in grouped[key] for spell in post.spells))
+        result.append(
+            Desk(
+                role=roles[place],
+                number=key[1],
+                spells=spells,
+                starts=tuple(start for start, _, _ in spells),
+                people=tuple(person for post in grouped[key] for person in people(post.spells)),
+                absences=tuple(sorted(span for post in grouped[key] for span in post.absences)),
+                full=fulls[place],
+                opens=opening_of(scenario, line, opens[team], place, len(keys)),
+            )
+        )
+    return result
+
+
+def opening_of(scenario: Scenario, line: Line, opens: int, place: int, posts: int) -> int:
+    """Tick from which a post takes families. Safeguarding teams, equal parts of the posts in order, turn to
+    the new way of working one after another; the specialists are there for whichever has turned."""
+    lever = opened(TEAM_OF_LINE[line], scenario)
+    if line != Line.SOCIAL_WORKER or lever is None or opens == NEVER:
+        return opens
+    team = place * max(1, lever.teams) // posts
+    return opens + team * lever.every_days * TICKS_PER_DAY
+
+
+def each(values: Values, scenario: Scenario, clock: Clock, team: Team, role: str) -> list[tuple[int, float]]:
+    """Rows (from tick, families at a time) of one post; a coordinator's follow from conferences a year."""
+    key = TEAM_KEYS[team]
+    if team != Team.FAMILY_GROUP_CONFERENCE:
+        return dated(values, scenario, f"services.{key}.families_per_post.{role}", clock)
+    weight = float(values[f"services.{key}.length_days"]) / 365.25
+    return [
+        (tick, a_year * weight)
+        for tick, a_year in dated(values, scenario, f"services.{key}.conferences_a_year", clock)
+    ]
+
+
+def full_capacities(
+    values: Values, scenario: Scenario, clock: Clock, team: Team, roles: list[str]
+) -> list[tuple[tuple[int, float], ...]]:
+    """By post: rows (from tick, whole families of a full worker). Fractions run on from post to post, so
+    that all together hold the whole families of the exact total."""
+    tables = {role: each(values, scenario, clock, team, role) for role in set(roles)}
+    moments = sorted({tick for rows in tables.values() for tick, _ in rows})
+    result: list[list[tuple[int, float]]] = [[] for _ in roles]
+    for moment in moments:
+        total = 0.0
+        for place, role in enumerate(roles):
+            before, total = total, total + at(tables[role], moment)
+            result[place].append((moment, floor(total + 1e-9) - floor(before + 1e-9)))
+    return [tuple(rows) for rows in result]
+
+
+def workers(
+    values: Values, scenario: Scenario, posts: tuple[Post, ...], clock: Clock, opens: Mapping[Team, int]
+) -> tuple[tuple[Worker, ...], ...]:
+    """By line: its posts that hold families, as workers."""
+    induction = float(values["staffing.induction_load"])
+    result = []
+    for line in Line:
+        found = desks(values, scenario, posts, clock, opens, line)
+        paired, lending = NEVER, [(0, 0.0)]
+        if line == Line.EDGE_WORKER:
+            paired, lending = pairs_from(scenario, clock), lent(scenario, posts, clock)
+        seats = [
+            Seat(desk=desk, partner=partner, first=first, paired=paired, induction=induction)
+            for desk, partner, first in matched(found)
+        ]
+        result.append(numbered([seat.rows(lending, found, clock.horizon) for seat in seats]))
+    return tuple(result)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """What becomes a worker: one post, or from a tick on two that hold families together."""
+
+    desk: Desk
+    partner: Desk | None
+    """The post that it forms a pair with."""
+    first: bool
+    """Whether the pair's families are held under this post."""
+    paired: int
+    """Tick from which work is in pairs, or NEVER."""
+    induction: float
+
+    def rows(self, lending: Rows, line: list[Desk], horizon: int) -> list[tuple[int, int, Holder]]:
+        """(from tick, families, who) at every moment at which they may change."""
+        moments = {0, self.paired} | self.desk.moments() | {tick for tick, _ in lending}
+        if self.partner is not None:
+            moments |= self.partner.moments()
+        result = []
+        for tick in sorted(moment for moment in moments if 0 <= moment < horizon):
+            gone = away_to_statutory_work(line, lending, tick)
+            result.append((tick, *self.at(tick, gone)))
+        return result
+
+    def at(self, tick: int, gone: set[int]) -> tuple[int, Holder]:
+        """Families and who holds them; ``gone`` are numbers of social workers lent to statutory work."""
+        one = self.alone(self.desk, tick, gone)
+        if tick < self.paired:
+            return one
+        if self.partner is None or not self.first:
+            return 0, ()
+        other = self.alone(self.partner, tick, gone)
+        if not one[1] or not other[1]:
+            return 0, ()
+        # Those who form the pair on the day go on with the families that the first of them holds.
+        formed = (self.desk.holder(self.paired), self.partner.holder(self.paired))
+        return min(one[0], other[0]), one[1] if (one[1], other[1]) == formed else (one[1], other[1])
+
+    def alone(self, desk: Desk, tick: int, gone: set[int]) -> tuple[int, Holder]:
+        """Families and who holds them, of one post by itself."""
+        if tick < desk.opens:
+            return 0, ()
+        lent_out = desk.role == "social_worker" and desk.number in gone
+        return 0 if lent_out else desk.capacity(tick, self.induction), desk.holder(tick)
+
+
+def matched(line: list[Desk]) -> Iterable[tuple[Desk, Desk | None, bool]]:
+    """Each post with the one that it would form a pair with: the same number of the other role."""
+    for desk in line:
+        partner = next((o for o in line if o.role != desk.role and o.number == desk.number), None)
+        yield desk, partner, desk.role == line[0].role
+
+
+def pairs_from(scenario: Scenario, clock: Clock) -> int:
+    """Tick from which Edge of Care works in pairs, or NEVER."""
+    key = TEAM_KEYS[Team.EDGE_OF_CARE]
+    starts = [clock.tick(v.start) for v in scenario.levers if isinstance(v, Pairs) and v.service == key]
+    return min(starts, default=NEVER)
+
+
+def lent(scenario: Scenario, posts: tuple[Post, ...], clock: Clock) -> Rows:
+    """Rows (from tick, Edge of Care's social workers lent to statutory work): in an unprotected team, the
+    share of them that is the share of safeguarding posts which stand vacant."""
+    key = TEAM_KEYS[Team.EDGE_OF_CARE]
+    levers = [v for v in scenario.levers if isinstance(v, Protect) and v.service == key and not v.protected]
+    if not levers:
+        return [(0, 0.0)]
+    since = max(0, min(clock.tick(lever.start) for lever in levers))
+    teams = (Team.FAMILY_SAFEGUARDING, Team.EDGE_OF_CARE)
+    covered, theirs = (
+        [p.spells for p in posts if p.team == team and p.role == "social_worker"] for team in teams
+    )
+    edges = {tick for spells in (*covered, *theirs) for spell in spells for tick in spell[:2]}
+    spans = []
+    moments = sorted({since, clock.horizon, *(tick for tick in edges if since < tick < clock.horizon)})
+    for start, end in pairwise(moments):
+        states = [state for spells in covered for a, b, state in spells if a <= start < b]
+        number = sum(a <= start < b for spells in theirs for a, b, _ in spells)
+        share = states.count(VACANT) / len(states) if states else 0.0
+        spans.append((start, end, float(floor(share * number + 0.5))))
+    return rows_of(0.0, spans)
+
+
+def away_to_statutory_work(line: list[Desk], lending: Rows, tick: int) -> set[int]:
+    """Numbers of the social workers lent at a tick: the last of those funded."""
+    number = int(at(lending, tick))
+    funded = [desk.number for desk in line if desk.role == "social_worker" and desk.funded(tick)]
+    return set(funded[len(funded) - number :]) if number else set()
+
+
+def numbered(drafts: list[list[tuple[int, int, Holder]]]) -> tuple[Worker, ...]:
+    """Workers with people numbered from 1 in the order in which they came, and equal neighbours joined."""
+    arrivals = sorted((row[0], place, row[2]) for place, rows in enumerate(drafts) for row in rows if row[2])
+    numbers: dict[Holder, int] = {(): 0}
+    for _, _, holder in arrivals:
+        numbers.setdefault(holder, len(numbers))
+    result = []
+    for rows in drafts:
+        worker: list[Row] = []
+        for tick, families, holder in rows:
+            row = (tick, families, numbers[holder])
+            if not worker or worker[-1][1:] != row[1:]:
+                worker.append(row)
+        result.append(tuple(worker))
+    return tuple(result)
+
+
+def places(line: tuple[Worker, ...]) -> tuple[Row, ...]:
+    """Rows (from tick, families that all workers of a line can hold)."""
+    changes: dict[int, int] = {0: 0}
+    for worker in line:
+        held = 0
+        for tick, families, _ in worker:
+            changes[tick] = changes.get(tick, 0) + families - held
+            held = families
+    rows: list[Row] = []
+    total = 0
+    for tick in sorted(changes):
+        total += changes[tick]
+        if not rows or rows[-1][1] != total:
+            rows.append((tick, total))
+    return tuple(rows)
+
+
+def usual_caseload(values: Values) -> float:
+    """Statutory families to a safeguarding social worker at work, in the years before: those open on the
+    first day, over the people expected in the posts, agency workers included and the absent left out."""
+    posts = values["staffing.family_safeguarding.posts.social_worker"]
+    vacant = values["staffing.vacancy_at_start"]["social_worker"]
+    agency = values["staffing.agency_share"]["social_worker"]
+    at_work = posts * ((1 - vacant) * (1 - values["staffing.absence"]) + vacant * agency)
+    families = sum(values["opening.families"][level] for level in OVERLOADING)
+    return float(families / at_work) if at_work > 0 else 0.0
+
+
+def load_capacity(
+    values: Values, scenario: Scenario, posts: tuple[Post, ...], clock: Clock
+) -> tuple[Row, ...]:
+    """Rows (from tick, statutory families that the people at work can carry at the usual caseload), fixed
+    point; Edge of Care's social workers count while they are lent to that work."""
+    open_ = dict.fromkeys(Team, 0)
+    statutory = desks(values, scenario, posts, clock, open_, Line.SOCIAL_WORKER)
+    edge = desks(values, scenario, posts, clock, open_, Line.EDGE_WORKER)
+    lending = lent(scenario, posts, clock)
+    induction, usual = float(values["staffing.induction_load"]), usual_caseload(values)
+    moments = {0, *(tick for tick, _ in lending)}
+    moments.update(*(desk.moments() for desk in [*statutory, *edge]))
+    rows: list[Row] = []
+    for tick in sorted(moment for moment in moments if 0 <= moment < clock.horizon):
+        gone = away_to_statutory_work(edge, lending, tick)
+        here = sum(desk.share(tick, induction) for desk in statutory)
+        here += sum(d.share(tick, induction) for d in edge if d.role == "social_worker" and d.number in gone)
+        row = (tick, fixed_point(usual * here))
+        if not rows or rows[-1][1] != row[1]:
+            rows.append(row)
+    return tuple(rows)
+
+
+def overload(values: Values) -> Row:
+    """By sixteenths of the usual caseload: multiplier on escalation and court-led entry, which a doubling
+    multiplies by the effect; half the usual eases by as much, and less than half no further."""
+    ratio = float(values["effects.overload"])
+    if usual_caseload(values) <= 0:
+        return (ONE,) * (SIXTEENTHS + 1)
+    return tuple(fixed_point(ratio ** max(-1.0, log2(max(i, 1) / 16))) for i in range(SIXTEENTHS + 1))
