@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.engine.simpy_engine import World
 
 AGAIN, SPARE = -1, 9
-"""Priorities besides a family's own (0 to 2): interrupted work, before all new; and work in spare capacity."""
+"""Priorities besides a family's own (0 to 2): interrupted work before all new; spare capacity last."""
 FIRST_CONFERENCES = (Offer.CONFERENCE_EARLY, Offer.CONFERENCE_PRE_PROCEEDINGS)
 
 

@@ -184,8 +184,11 @@ def set_rates(
 
 
 def bears_load(family: Family) -> bool:
-    """Whether the safeguarding social workers hold this family in the old way of working."""
-    return family.status in STATUTORY and Offer.FAMILY_SAFEGUARDING not in family.held
+    """Whether the safeguarding social workers hold this family, with a child at home, in the old way of
+    working."""
+    if family.status not in STATUTORY or Offer.FAMILY_SAFEGUARDING in family.held:
+        return False
+    return any(child.where == HOME for child in family.children)
 
 
 def plan_end_rate(family: Family, rules: Rules, step_down: int) -> int:
@@ -244,11 +247,11 @@ def exit_rate(child: Child, rules: Rules, ease: tuple[int, ...], now: int) -> in
 def load_ratio(families: int, in_service: int, capacity: int, weight: int) -> int:
     """Caseload of the safeguarding social workers against the years before, fixed point.
 
-    ``capacity`` (fixed-point families) less what those in Family Safeguarding take up (``weight`` each) is
-    left for the others; at least a sixteenth of it always is, as no statutory case goes unheld.
+    A family in Family Safeguarding takes up ``weight`` of what one takes up in the old way of working; those
+    outside it bear what that leaves too little of. ``capacity`` is in families, fixed point.
     """
-    left = max(capacity - in_service * weight, capacity >> 4, 1)
-    return min((families << (2 * ONE_BITS)) // left, MOST_LOAD)
+    held = (families << ONE_BITS) + in_service * weight
+    return min((held << ONE_BITS) // max(capacity, 1), MOST_LOAD)
 
 
 def overload_at(rows: Row, ratio: int) -> int:

@@ -107,7 +107,7 @@ class Children:
     placement: Ints
     """[c, PERIODS] uniform, fixed point: where the child lives, if not with kin."""
     kin: Ints
-    """[c, PERIODS] uniform, fixed point: whether the child lives with kin, and leaves to a special guardian."""
+    """[c, PERIODS] uniform, fixed point: whether the child lives with kin, and leaves to a guardian."""
     settled: Ints
     """[c, MOVES] resilience against the breakdown of each placement."""
     moved_to: Ints
