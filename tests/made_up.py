@@ -19,6 +19,16 @@ NEW_TEAMS = {
     "both": PAIR,
 }
 EFFECT = {"no change": 0.0, "edge of care": 9.0, "family safeguarding": 7.0, "both": 13.0}
+HOMES = {
+    "own foster": 0.2,
+    "agency foster": 0.3,
+    "children's home": 0.1,
+    "supported accommodation": 0.15,
+    "with parents": 0.1,
+    "for adoption": 0.05,
+    "kinship": 0.1,
+}
+"""Where made-up children live."""
 FIXED_PRICES: dict[str, float | dict[str, float]] = {
     "prices.own_foster": dict.fromkeys(("2023/24", "2024/25", "2025/26"), 350.0),
     "prices.agency_foster": dict.fromkeys(("2023/24", "2024/25", "2025/26"), 700.0),
@@ -83,9 +93,8 @@ def made_up(draws: int = 6, runs: int = 3) -> Results:
             put_all(results, name, "children looked after", end, np.round(level - gain))
         for place, year in enumerate(index().periods("placement days")):
             gain = effect * strength * (place + 0.5) / 3
-            homes = np.array([0.3, 0.3, 0.1, 0.2, 0.1])
-            for share, kind in zip(homes, index().groups("placement days"), strict=True):
-                put_all(results, name, "placement days", year, 365 * share * (level - gain), kind)
+            for kind in index().groups("placement days"):
+                put_all(results, name, "placement days", year, 365 * HOMES[kind] * (level - gain), kind)
         for measure in ("places", "in use", "posts funded"):
             for end in index().periods(measure):
                 for group in index().groups(measure):

@@ -55,7 +55,8 @@ def _lever(item: Item, clock: Clock, problems: list[Problem]) -> Lever | None:
         one.name: _field(kind, one.name, form, clock) for one in said if form.has(_written(one.name))
     }
     source = form.text("source") or ""
-    _check(kind, form, read, clock)
+    if len(problems) == before:
+        _check(kind, form, read, clock)
     if len(problems) > before:
         return None
     return made(**read, source=source, where=item.where)

@@ -96,11 +96,13 @@ def check_panels(
                 f"expected fewer days than the study's {length}; found {_number(every):g}",
             )
         )
+    told: set[Lever] = set()
     for name, scenario in scenarios.items():
         coordinators = _posts(scenario, parameters, clock, "family_group_conference", "coordinator")
-        for lever in scenario.levers:
+        for lever in scenario.levers - told:
             first = isinstance(lever, Panel) and lever.earlier_help == "conference first"
             if first and coordinators == 0:
+                told.add(lever)
                 message = (
                     f"'{lever}' sends every family to a conference first, and there is no post of a "
                     f"coordinator to hold one: no family would reach Edge of Care"

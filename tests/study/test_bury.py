@@ -7,16 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from sim.study.catalogue import BASELINE, CATALOGUE
+from sim.study.catalogue import BASELINE, CATALOGUE, PARTNER_ROLES
 from sim.study.config import Study, load_study
-from sim.study.scenario import Funding, Posts
+from sim.study.scenario import Change, Funding, Mentoring, Open, Panel, Posts, Recruitment
 
-CONFIG = Path(__file__).parents[2] / "configs" / "bury.yaml"
+CONFIGS = Path(__file__).parents[2] / "configs"
 
 
 @pytest.fixture(scope="module")
 def bury() -> Study:
-    return load_study(CONFIG)
+    return load_study(CONFIGS / "bury.yaml")
+
+
+@pytest.fixture(scope="module")
+def what_ifs() -> Study:
+    return load_study(CONFIGS / "bury_what_ifs.yaml")
 
 
 def test_every_parameter_of_the_catalogue_is_there_and_can_be_drawn(bury):
@@ -36,7 +41,8 @@ def test_an_assumption_says_so_and_a_source_is_more_than_a_word(bury):
 
 
 def test_the_scenarios_are_those_of_the_papers(bury):
-    assert list(bury.scenarios) == ["no change", "edge of care", "family safeguarding", "both"]
+    proposed = ["no change", "edge of care", "family safeguarding", "both"]
+    assert list(bury.scenarios) == [*proposed, "both, every post filled"]
     both = bury.scenario("edge of care & family safeguarding")
     assert both == bury.scenario("both")
     assert bury.scenario("edge of care").opens("edge_of_care") == dt.date(2023, 6, 1)
@@ -47,7 +53,10 @@ def test_the_scenarios_are_those_of_the_papers(bury):
 def test_family_safeguarding_brings_no_social_workers(bury):
     levers = bury.scenario("family safeguarding").levers
     roles = {v.role for v in levers if isinstance(v, Posts)}
-    assert roles == {"specialist"}
+    assert roles == set(PARTNER_ROLES)
+    assert sum(v.posts for v in levers if isinstance(v, Posts)) == 16
+    (opening,) = (v for v in levers if isinstance(v, Open))
+    assert (opening.teams, opening.every_days) == (4, 30)
     assert sum(v.pounds for v in levers if isinstance(v, Funding)) == 1_081_000 + 992_000
 
 
@@ -81,6 +90,82 @@ def test_the_centre_of_the_edge_of_care_effect_lies_in_neither_arm(bury):
     assert all(not arm.low <= p.central <= arm.high for arm in p.arms)
 
 
-def test_services_open_at_baseline_are_changed_by_no_lever(bury):
-    for scenario in bury.scenarios.values():
-        assert not {lever.service for lever in scenario.levers} & set(BASELINE)
+def test_services_open_at_baseline_are_changed_by_no_proposal(bury):
+    for name in ("edge of care", "family safeguarding", "both"):
+        assert not {lever.service for lever in bury.scenario(name).levers} & set(BASELINE)
+
+
+def test_edge_of_care_is_mentored_in_july_2023(bury):
+    (mentoring,) = (v for v in bury.scenario("edge of care").levers if isinstance(v, Mentoring))
+    assert mentoring.complete == dt.date(2023, 7, 31)
+
+
+def test_the_price_of_vacancies_is_read_beside_both(bury):
+    filled = bury.scenario("both, every post filled")
+    assert filled.against == "both"
+    (more,) = filled.levers - bury.scenario("both").levers
+    assert isinstance(more, Recruitment)
+    assert (more.at_once, more.service, more.role) == (True, "", "")
+
+
+def test_a_study_warns_that_pay_before_its_first_day_is_not_counted(bury):
+    assert len(bury.warnings) == len(PARTNER_ROLES)
+    assert all("pay before that day is not counted" in warning for warning in bury.warnings)
+
+
+def test_each_what_if_is_both_services_and_one_thing_more(bury, what_ifs):
+    assert what_ifs.parameters == bury.parameters
+    assert what_ifs.scenario("both") == bury.scenario("both")
+    both = bury.scenario("both").levers
+    others = [s for s in what_ifs.scenarios.values() if s.against == "both"]
+    assert len(others) == 14
+    for one in others:
+        extra = one.levers - both
+        if one.name == "specialists let go after two years":
+            assert {v.end for v in extra} == {dt.date(2025, 3, 1)}
+            assert {v.role for v in extra} == set(PARTNER_ROLES)
+            assert len(one.levers) == len(both)
+        else:
+            assert both < one.levers
+            assert len(extra) == 1, one.name
+
+
+def test_the_what_ifs_are_what_they_are_called(what_ifs):
+    def more(name: str) -> object:
+        (lever,) = what_ifs.scenario(name).levers - what_ifs.scenario("both").levers
+        return lever
+
+    weeks = {name: more(name) for name in ("panel weekly", "panel every four weeks")}
+    assert [v.every_days for v in weeks.values() if isinstance(v, Panel)] == [7, 28]
+    larger, smaller = more("early help a quarter larger"), more("early help a quarter smaller")
+    usual = what_ifs.parameters["staffing.early_help.posts.key_worker"].central
+    assert (larger.posts, smaller.posts) == (usual + 4, usual - 4)
+    assert more("40% vacancy").never_filled == 0.4
+    assert not any(isinstance(v, Change) for s in what_ifs.scenarios.values() for v in s.levers)
+
+
+def test_placements_with_kinship_keep_near_the_totals_of_the_first_day(bury):
+    """Where 349 children would live if all were in first placements, against the return of 31 March 2023."""
+    values = bury.values(0)
+    bands = {"under 1": 12, "1-4": 57, "5-9": 65, "10-12": 56, "13-15": 73, "16-17": 86}
+    living = dict.fromkeys(
+        ("foster", "children's home", "supported accommodation", "with parents", "for adoption", "kinship"),
+        0.0,
+    )
+    for band, children in bands.items():
+        kin = values["care.kinship"][band]
+        living["kinship"] += kin * children
+        for home, part in values[f"care.placement.{band.replace(' ', '_').replace('-', '_')}"].items():
+            name = "foster" if "foster" in home else home
+            living[name] += (1 - kin) * part * children
+    assert sum(living.values()) == pytest.approx(349)
+    assert living["kinship"] == pytest.approx(50, abs=2)
+    assert living["for adoption"] == pytest.approx(10, abs=1)
+    assert living["foster"] + living["kinship"] == pytest.approx(223, rel=0.12)
+    assert living["with parents"] == pytest.approx(46, rel=0.15)
+
+
+def test_panel_and_consent_together_are_as_the_share_accepted_was(bury):
+    values = bury.values(0)
+    refused, consent = (values[f"services.edge_of_care.{name}"] for name in ("panel_refuses", "take_up"))
+    assert (1 - refused) * consent == pytest.approx(0.85, abs=0.01)

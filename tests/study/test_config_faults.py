@@ -185,12 +185,240 @@ FAULTS = {
     "end before start": ({"run.end": "@2022-04-01@"}, None, None, "expected a date after the start"),
     "part of a run": ({"run.runs": 1.5}, None, None, "expected a whole number"),
     "no draws": ({"run.draws": 0}, None, None, "at least 1"),
+    "role that no team has": (
+        {f"{LEVERS}[2].role": "manger"},
+        None,
+        None,
+        "'manger' is not a role of edge_of_care; expected one of manager, social_worker, "
+        "family_support_worker. Did you mean 'manager'?",
+    ),
+    "role of another team": ({f"{LEVERS}[2].role": "coordinator"}, None, None, "not a role of edge_of_care"),
+    "role that nobody has": (
+        {f"{LEVERS}[2]": lever("recruitment", role="specialist", start="@2023-04-01@", delay_days=9)},
+        f"{LEVERS}[2].role",
+        None,
+        "'specialist' is not a role of any service",
+    ),
+    "panel that never meets": (
+        {f"{LEVERS}[2]": lever("panel", start="@2023-06-01@", every_days=0)},
+        f"{LEVERS}[2].every_days",
+        None,
+        "a panel with no meetings decides nothing, so no family would reach Edge of Care",
+    ),
+    "panel that meets after the study": (
+        {f"{LEVERS}[2]": lever("panel", start="@2023-06-01@", every_days=1096)},
+        f"{LEVERS}[2].every_days",
+        None,
+        "below the study's 1096; found 1096",
+    ),
+    "panel parameter longer than the study": (
+        {"services.edge_of_care.panel_every_days.value": 2000},
+        "services.edge_of_care.panel_every_days",
+        "services.edge_of_care.panel_every_days.value",
+        "a panel with no meetings decides nothing",
+    ),
+    "panel that hears no cases": (
+        {f"{LEVERS}[2]": lever("panel", start="@2023-06-01@", cases=0)},
+        f"{LEVERS}[2].cases",
+        None,
+        "hears no cases decides nothing",
+    ),
+    "panel parameter without cases": (
+        {"services.edge_of_care.cases_a_meeting.value": 0},
+        None,
+        None,
+        "expected at least 1",
+    ),
+    "panel that sets nothing": (
+        {f"{LEVERS}[2]": lever("panel", start="@2023-06-01@")},
+        f"{LEVERS}[2]",
+        None,
+        "sets nothing",
+    ),
+    "unknown criterion": (
+        {f"{LEVERS}[2]": lever("panel", start="@2023-06-01@", earlier_help="conference frist")},
+        f"{LEVERS}[2].earlier_help",
+        None,
+        "Did you mean 'conference first'?",
+    ),
+    "criterion that nobody can meet": (
+        {
+            f"{LEVERS}[2]": lever("panel", start="@2023-06-01@", earlier_help="conference first"),
+            "staffing.family_group_conference.posts.coordinator.value": 0,
+        },
+        f"{LEVERS}[2]",
+        "scenarios.edge of care",
+        "no post of a coordinator to hold one: no family would reach Edge of Care",
+    ),
+    "panel of a closed service": (
+        {"scenarios.family safeguarding.levers[1]": lever("panel", start="@2023-06-01@", cases=3)},
+        "scenarios.family safeguarding.levers[1]",
+        "scenarios.family safeguarding",
+        "edge_of_care is open neither with no change nor",
+    ),
+    "filled and never filled": (
+        {f"{LEVERS}[2]": lever("recruitment", start="@2023-04-01@", never_filled=0.4, at_once="@true@")},
+        f"{LEVERS}[2].never_filled",
+        None,
+        "cannot be together with 'at_once: true'",
+    ),
+    "recruitment that sets nothing": (
+        {f"{LEVERS}[2]": lever("recruitment", start="@2023-04-01@")},
+        f"{LEVERS}[2]",
+        None,
+        "sets nothing",
+    ),
+    "vacancy in per cent": (
+        {f"{LEVERS}[2]": lever("recruitment", start="@2023-04-01@", never_filled=40)},
+        f"{LEVERS}[2].never_filled",
+        None,
+        "did you mean 0.4?",
+    ),
+    "flag in words": (
+        {f"{LEVERS}[2]": lever("recruitment", start="@2023-04-01@", at_once="always")},
+        f"{LEVERS}[2].at_once",
+        None,
+        "expected true or false; found the text 'always'",
+    ),
+    "recruitment to a closed service": (
+        {
+            "scenarios.family safeguarding.levers[1]": lever(
+                "recruitment", service="edge_of_care", start="@2023-04-01@", delay_days=30
+            )
+        },
+        "scenarios.family safeguarding.levers[1]",
+        "scenarios.family safeguarding",
+        "expected an 'open' lever for it",
+    ),
+    "delay of what is open already": (
+        {f"{LEVERS}[2]": lever("delay", service="early_help", days=30)},
+        f"{LEVERS}[2]",
+        "scenarios.edge of care",
+        "no 'open' lever for early_help, which is open already",
+    ),
+    "delay of what stays closed": (
+        {f"{LEVERS}[2]": lever("delay", service="family_safeguarding", days=30)},
+        f"{LEVERS}[2]",
+        "scenarios.edge of care",
+        "which stays closed",
+    ),
+    "extension of a closed service": (
+        {
+            "scenarios.family safeguarding.levers": [
+                lever("extend", service="edge_of_care", start="@2025-04-01@", spare=2)
+            ]
+        },
+        "scenarios.family safeguarding.levers[1]",
+        "scenarios.family safeguarding",
+        "open neither with no change nor",
+    ),
+    "extension of another service": (
+        {f"{LEVERS}[2]": lever("extend", service="early_help", start="@2025-04-01@", spare=2)},
+        f"{LEVERS}[2].service",
+        None,
+        "expected one of edge_of_care",
+    ),
+    "closed before it opens": (
+        {f"{LEVERS}[2]": lever("close", service="edge_of_care", date="@2023-06-01@")},
+        f"{LEVERS}[2]",
+        "scenarios.edge of care",
+        "would never work with a family",
+    ),
+    "lever after the study": (
+        {f"{LEVERS}[2]": lever("pairs", service="edge_of_care", start="@2026-04-01@")},
+        f"{LEVERS}[2].start",
+        None,
+        "this lever would change nothing",
+    ),
+    "teams without number": (
+        {f"{LEVERS}[1].every_days": 30},
+        f"{LEVERS}[1].every_days",
+        None,
+        "give 'teams'",
+    ),
+    "change of what families are": (
+        {f"{LEVERS}[2]": lever("change", parameter="family.size", start="@2023-06-01@", times=2)},
+        f"{LEVERS}[2].parameter",
+        None,
+        "not something that practice sets",
+    ),
+    "change of an unknown parameter": (
+        {
+            f"{LEVERS}[2]": lever(
+                "change", parameter="services.early_help.takeup", start="@2023-06-01@", times=2
+            )
+        },
+        f"{LEVERS}[2].parameter",
+        None,
+        "Did you mean 'services.early_help.take_up'?",
+    ),
+    "change to and times": (
+        {
+            f"{LEVERS}[2]": lever(
+                "change", parameter="services.early_help.take_up", start="@2023-06-01@", times=2, to=0.5
+            )
+        },
+        f"{LEVERS}[2]",
+        None,
+        "exactly one of 'to' and 'times'; found to and times",
+    ),
+    "change to nothing": (
+        {f"{LEVERS}[2]": lever("change", parameter="services.early_help.take_up", start="@2023-06-01@")},
+        f"{LEVERS}[2]",
+        None,
+        "exactly one of 'to' and 'times'; found none",
+    ),
+    "change out of bounds": (
+        {
+            f"{LEVERS}[2]": lever(
+                "change", parameter="services.early_help.take_up", start="@2023-06-01@", to=80
+            )
+        },
+        f"{LEVERS}[2].to",
+        None,
+        "did you mean 0.8?",
+    ),
+    "price of nothing known": (
+        {f"{LEVERS}[2]": lever("price", item="kinshp", times=2, year="2024/25")},
+        f"{LEVERS}[2].item",
+        None,
+        "Did you mean 'kinship'?",
+    ),
+    "compared with nothing": (
+        {"scenarios.both.against": "no chnge"},
+        None,
+        None,
+        "Did you mean 'no change'?",
+    ),
+    "compared with itself": ({"scenarios.both.against": "both"}, None, None, "with itself"),
+    "compared in a chain": (
+        {
+            "scenarios.both.against": "edge of care",
+            "scenarios.edge of care.against": "family safeguarding",
+        },
+        None,
+        None,
+        "a chain of comparisons would count changes twice",
+    ),
+    "ring of scenarios": (
+        {"scenarios.edge of care.combines": ["both"]},
+        "scenarios.both.combines[1]",
+        None,
+        "one of the two combines the other",
+    ),
+    "unknown routes": ({"run.routes": "mainly"}, None, None, "Did you mean 'mainly own'?"),
+    "compounding in words": ({"run.compounding": "a little"}, None, None, "expected true or false"),
     "unknown combine": ({"run.combine": "multipli"}, None, None, "Did you mean 'multiply'?"),
     "unknown authority": ({"study.authority": "Burry"}, None, None, "Did you mean 'Bury'?"),
     "unknown service": ({f"{LEVERS}[1].service": "edge_of_cre"}, None, None, "Did you mean 'edge_of_care'?"),
     "unknown role": ({f"{LEVERS}[2].role": "manger"}, None, None, "Did you mean 'manager'?"),
     "unknown lever": ({f"{LEVERS}[1].lever": "opens"}, None, None, "Did you mean 'open'?"),
-    "lever without kind": ({f"{LEVERS}[1].lever": ...}, f"{LEVERS}[1]", None, "one of open, posts, training"),
+    "lever without kind": (
+        {f"{LEVERS}[1].lever": ...},
+        f"{LEVERS}[1]",
+        None,
+        "one of open, close, delay, posts",
+    ),
     "lever without source": ({f"{LEVERS}[1].source": ...}, f"{LEVERS}[1]", f"{LEVERS}[1].source", "missing"),
     "unknown lever entry": ({f"{LEVERS}[2].post": 1}, None, None, "Did you mean 'posts'?"),
     "open before the start": (
@@ -209,7 +437,11 @@ FAULTS = {
         {
             "scenarios.family safeguarding.levers": [
                 lever(
-                    "posts", service="family_safeguarding", role="specialist", posts=1, start="@2023-04-01@"
+                    "posts",
+                    service="family_safeguarding",
+                    role="substance_worker",
+                    posts=1,
+                    start="@2023-04-01@",
                 )
             ]
         },

@@ -11,8 +11,26 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sim.foundations.errors import InputError
-from sim.study.catalogue import ROLES, SERVICES
-from sim.study.scenario import Funding, Open, Posts, Scenario, SetUp, Training, conflicts
+from sim.study.catalogue import CHANGEABLE, PRICED, ROLES, SERVICES
+from sim.study.scenario import (
+    Change,
+    Close,
+    Delay,
+    Demand,
+    Extend,
+    Funding,
+    Nerve,
+    Open,
+    Panel,
+    Posts,
+    Price,
+    Protect,
+    Recruitment,
+    Scenario,
+    SetUp,
+    Training,
+    conflicts,
+)
 
 DAYS = st.sampled_from([dt.date(2023, 4, 1) + dt.timedelta(days=91 * i) for i in range(6)])
 SERVICE = st.sampled_from(sorted(SERVICES)[:3])
@@ -36,6 +54,26 @@ LEVERS = st.one_of(
     posts(),
     st.builds(Training, service=SERVICE, complete=DAYS, source=SOURCES),
     st.builds(SetUp, service=SERVICE, year=YEARS, pounds=st.sampled_from([1.0, 2.5]), source=SOURCES),
+    st.builds(Close, service=SERVICE, on=DAYS, source=SOURCES),
+    st.builds(Delay, service=SERVICE, days=st.sampled_from([30.0, 60.0]), source=SOURCES),
+    st.builds(
+        Recruitment,
+        service=SERVICE | st.just(""),
+        start=DAYS,
+        end=st.none() | st.just(dt.date(2025, 1, 1)),
+        never_filled=st.sampled_from([0.0, 0.4]),
+        at_once=st.booleans(),
+        source=SOURCES,
+    ),
+    st.builds(Panel, start=DAYS, every_days=st.none() | st.just(7.0), emergency=st.none() | st.booleans()),
+    st.builds(
+        Change, parameter=st.sampled_from(CHANGEABLE[:2]), start=DAYS, times=st.sampled_from([0.5, 2.0])
+    ),
+    st.builds(Demand, times=st.sampled_from([0.5, 2.0]), start=DAYS, source=SOURCES),
+    st.builds(Nerve, times=st.sampled_from([0.5, 2.0]), start=DAYS, source=SOURCES),
+    st.builds(Price, item=st.sampled_from(PRICED[:2]), times=st.sampled_from([0.5, 2.0]), year=YEARS),
+    st.builds(Protect, service=st.just("edge_of_care"), protected=st.booleans(), start=DAYS),
+    st.builds(Extend, service=st.just("edge_of_care"), start=DAYS, spare=st.integers(0, 2)),
     st.builds(Funding, service=SERVICE, year=YEARS, pounds=st.sampled_from([1.0, 2.5]), source=SOURCES),
 )
 
@@ -48,13 +86,14 @@ def scenarios(draw):
         if not conflicts([*chosen, lever]):
             chosen.append(lever)
     name = draw(st.sampled_from(["a", "b", "c", "d & e"]))
-    return Scenario(name=name, levers=frozenset(chosen), meaning=f"meaning of {name}")
+    against = draw(st.sampled_from(["no change", "x"]))
+    return Scenario(name=name, levers=frozenset(chosen), meaning=f"meaning of {name}", against=against)
 
 
 def everything(scenario):
     """All of a scenario, what is not compared included."""
     levers = sorted((lever.content, lever.source) for lever in scenario.levers)
-    return scenario.name, scenario.meaning, levers
+    return scenario.name, scenario.meaning, scenario.against, levers
 
 
 def united(*parts):
