@@ -109,8 +109,8 @@ def range_text(parameter: Parameter) -> str:
 def lever_text(lever: Lever) -> str:
     """A lever as a plain clause: "Edge of care opens on 1 June 2023"."""
     match lever:
-        case Open(service=service, on=day) if lever.teams == 1:
-            return f"{_service(service)} opens on {words.date(day.isoformat())}"
+        case Open(service=service, on=day):
+            return f"{_service(service)} opens on {words.date(day.isoformat())}{lever.more()}"
         case Posts(service=service, role=role, posts=posts, start=start, end=end):
             until = f" until {words.date(end.isoformat())}" if end else ""
             since = words.date(start.isoformat())

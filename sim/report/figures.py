@@ -210,12 +210,46 @@ def posts_by_month(staffing: Mapping[str, Mapping[str, Part]]) -> Picture:
             )
         for axes in every[len(staffing) :]:
             axes.set_axis_off()
-        names = ["permanent", "in induction", "agency", "vacant"]
+        names = ["permanent", "in training", "agency", "vacant"]
         figure.legend(areas, names, loc="upper left", ncols=4, frameon=False, fontsize=10)
         top = 1 - 0.85 / figure.get_figheight()
         figure.subplots_adjust(left=0.05, right=0.98, top=top, bottom=0.1, hspace=0.62, wspace=0.2)
         assert first is every[0]
         return _picture(figure, "posts", "Posts filled and vacant by month, average", " ".join(said))
+
+
+def waterfall(service: str, steps: Sequence[Part], names: Mapping[str, str]) -> Picture:
+    """The steps from starts in care to children still at home, as bars: children and families apart."""
+    rows = [one for one in steps if one["value"] and one["unit"] in ("children", "families")]
+    with canvas(8.6, 0.36 * len(rows) + 0.9) as (figure, axes):
+        for place, one in enumerate(rows):
+            mean, slot = one["value"]["mean"], 2 * (one["unit"] == "families")
+            hatch = "///" if slot else None
+            axes.barh(place, mean, 0.68, color=COLOURS[slot], hatch=hatch, edgecolor="white", linewidth=0)
+            text = f"{words.whole(mean)} {one['unit']}"
+            axes.annotate(
+                text,
+                (max(mean, 0), place),
+                textcoords="offset points",
+                xytext=(5, 0),
+                va="center",
+                fontsize=9.5,
+                color=INKS[slot],
+            )
+        axes.set_yticks(range(len(rows)), [names.get(one["step"], words.title(one["step"])) for one in rows])
+        axes.set_ylim(len(rows) - 0.4, -0.6)
+        axes.margins(x=0.16)
+        axes.axvline(0, color=INK, linewidth=1)
+        heading = f"{words.title(service)}, all years, average. Plain bars: children. Hatched: families."
+        _plain(axes, heading, across=True)
+        axes.set_title(heading, loc="left", fontsize=10.5, x=-0.42)
+        figure.subplots_adjust(left=0.3, right=0.97, top=1 - 0.42 / figure.get_figheight(), bottom=0.12)
+        said = " ".join(
+            f"{names.get(one['step'], one['step'])}: {words.whole(one['value']['mean'])} {one['unit']}."
+            for one in rows
+        )
+        name = f"waterfall-{re.sub('[^a-z0-9]+', '-', service.lower())}"
+        return _picture(figure, name, f"{words.title(service)}: from starts in care to home", said)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from sim.report import figures, words
 from sim.report.describe import by_group, lever_text, range_text, value_text
 from sim.report.figures import Picture
+from sim.report.sections import STEPS, sections, shown, step_format
 from sim.results.estimates import NO_CHANGE
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ ROUTES = {
     "court": "a court decided",
     "no warning": "police protection, emergency orders, remand",
     "unaccompanied": "alone in this country, seeking asylum",
+    "special guardianship breakdown": "a home with a special guardian broke down",
 }
 """How children come into care, in words."""
 UNKNOWNS = (
@@ -50,13 +52,15 @@ SHORT_OF = {
     "closed": "has no places",
 }
 """What held a service back, in words."""
-SAFETY = {
-    "re-entries": "Children who come back into care",
-    "plans repeated": "Children on a second or later protection plan",
-    "crises": "Crises at home",
-    "care applications": "Families taken to court",
+STATE_NAMES = {
+    "funded": "Funded",
+    "permanent": "Permanent",
+    "induction": "In training",
+    "agency": "Agency",
+    "vacant": "Vacant",
+    "absent": "Absent",
 }
-"""Yearly counts in which harm would show, in words."""
+"""States of posts, as headings."""
 
 
 def write_report(study: Study, summary: Part, folder: Path) -> Path:
@@ -89,7 +93,7 @@ def pictures(summary: Part) -> dict[str, Picture]:
     lead, levels = lead_scenario(summary), summary["children_looked_after"]
     lines = {name: levels[name] for name in (NO_CHANGE, lead) if name in levels}
     found = [figures.fan(lines, "children looked after", _counted(summary))]
-    rivals = list(summary["difference"])[:3]
+    rivals = shown(summary, lead)
     if rivals:
         marches = _marches(summary)
         fewer = {name: {day: summary["difference"][name][day] for day in marches} for name in rivals}
@@ -106,6 +110,11 @@ def pictures(summary: Part) -> dict[str, Picture]:
     posts = _team_posts(summary, lead)
     if posts:
         found.append(figures.posts_by_month(posts))
+    found += [
+        figures.waterfall(service, steps, STEPS)
+        for service, steps in sections(summary, lead)["waterfalls"].items()
+        if any(one["value"] for one in steps)
+    ]
     return {picture.name: picture for picture in found}
 
 
@@ -125,6 +134,7 @@ def context(study: Study, summary: Part, charts: Mapping[str, Picture]) -> dict[
     """Everything that the page's template reads."""
     lead = lead_scenario(summary)
     last_year, last_date = summary["years"][-1], summary["dates"][-1]
+    rivals = shown(summary, lead)
     open_now = [name for name, one in summary["services"][lead].items() if one["short_of"] != "closed"]
     return {
         "study": study,
@@ -134,7 +144,9 @@ def context(study: Study, summary: Part, charts: Mapping[str, Picture]) -> dict[
         "charts": {name: Markup(picture.svg) for name, picture in charts.items()},
         "lead": lead,
         "no_change": NO_CHANGE,
-        "rivals": list(summary["difference"]),
+        "rivals": rivals,
+        "others": len(summary["difference"]) > len(rivals),
+        "columns": [name for name in summary["scenarios"] if name == NO_CHANGE or name in rivals],
         "headlines": [
             {"scenario": name, "claims": found}
             for name in _leading_first(summary, lead)
@@ -153,7 +165,9 @@ def context(study: Study, summary: Part, charts: Mapping[str, Picture]) -> dict[
         "short_of": SHORT_OF,
         "posts": list(_team_posts(summary, lead)),
         "routes": ROUTES,
-        "safety": SAFETY,
+        "state_names": STATE_NAMES,
+        "step_format": step_format,
+        **sections(summary, lead),
         "unknowns": [study.parameters[name] for name in UNKNOWNS if name in study.parameters],
         "arms": _arms(study, summary),
         "groups": by_group(study),

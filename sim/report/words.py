@@ -25,6 +25,21 @@ def fewer(value: float | None) -> str:
     return f"{count} {'fewer' if value > 0 else 'more'}"
 
 
+def few(value: float | None) -> str:
+    """A count that may be small on average: "none", "fewer than 1", "4"."""
+    if value is None:
+        return NOT_KNOWN
+    if value == 0:
+        return "none"
+    count = whole(value)
+    return "fewer than 1" if count == "0" else count
+
+
+def more(value: float | None) -> str:
+    """A difference above a baseline: "3 more", "17 fewer", "no difference"."""
+    return NOT_KNOWN if value is None else fewer(-value)
+
+
 def pounds(value: float | None) -> str:
     """Money to the nearest thousand, or ten thousand from a million: "£587,000", "£1.23 million"."""
     return NOT_KNOWN if value is None else _pounds(value, 2)
@@ -117,6 +132,8 @@ def likelihood(value: float, at_most: float | None = None) -> str:
 FORMATS: dict[str, Callable[[float | None], str]] = {
     "whole": whole,
     "fewer": fewer,
+    "few": few,
+    "more": more,
     "pounds": pounds,
     "pounds exactly": pounds_exactly,
     "of 100": of_100,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 from sim.foundations.clock import Clock
@@ -52,10 +53,10 @@ def toy_study() -> Study:
         parameter("demand.families_referred", 1200.0, "families a year"),
         parameter("routes.crisis_to_care", 0.3, low=0.2, high=0.5, shape="triangular"),
         parameter("care.kinship", {"under 1": 0.2, "1-4": 0.1}),
-        parameter("services.edge_of_care.panel_days", 14.0, "days"),
+        parameter("services.edge_of_care.panel_every_days", 14.0, "days"),
         parameter("services.edge_of_care.families_per_post.social_worker", 5.0, "families"),
         parameter("services.family_safeguarding.direct_work", 0.5),
-        parameter("services.family_group_conference.convene_days", 42.0, "days"),
+        parameter("services.family_group_conference.length_days", 42.0, "days"),
         parameter("services.early_help.families_per_post.key_worker", 12.0, "families"),
         parameter("staffing.handover_days", 14.0, "days"),
         parameter("effects.overload", 1.15, "hazard ratio", low=1.0, high=1.4, shape="lognormal"),
@@ -101,8 +102,8 @@ def e(middle: float, spread: float = 2.0) -> dict[str, float]:
 
 
 def hand_made() -> dict[str, Any]:
-    """The whole summary."""
-    return {
+    """The whole summary, with nothing shared between its branches."""
+    whole = {
         "schema": 2, "study": "Toy study", "authority": "Bury", "seed": 7, "draws": 4, "runs": 2,
         "engine": "simpy", "scenarios": list(SCENARIOS), "dates": list(DATES), "years": list(YEARS),
         "against": dict.fromkeys(RIVALS, NO_CHANGE),
@@ -117,8 +118,15 @@ def hand_made() -> dict[str, Any]:
         "arms": {},
         "check": [{"title": "Starts in a year", "simulated": e(105.0),
                    "counted": {"lowest": 86, "average": 107, "highest": 125, "years": 6}}],
-        "observed": {},
+        "observed": {
+            "children looked after": {"meaning": "Counted.", "unit": "children", "source": "Made up.",
+                                      "values": {"2023-03-31": 349.0, "2024-03-31": 344.0}},
+            "outside view": {"meaning": "Elsewhere.", "unit": "per cent", "source": "Made up.",
+                             "values": {"a fall of 14.3%": 4.4}},
+        },
     }  # fmt: skip
+    copied: dict[str, Any] = json.loads(json.dumps(whole))
+    return copied
 
 
 def money() -> dict[str, Any]:
@@ -153,6 +161,7 @@ def work() -> dict[str, Any]:
                                    "interrupted_days")}  # fmt: skip
     service = {**counts, "by_year": dict.fromkeys(YEARS, counts), "short_of": "staff"}
     closed = {**service, "short_of": "closed"}
+    short = {EDGE: {**service, "short_of": "referrals"}}
     kind = {k: e(8.0) for k in ("asked", "started", "never_came", "waited_days", "places", "use", "waiting")}
     posts = {"funded": 3.0, "permanent": 1.5, "agency": 0.5, "induction": 0.25, "vacant": 0.75, "absent": 0.1}
     roles = ("edge of care|manager", "edge of care|social worker", "family safeguarding|social worker",
@@ -165,7 +174,8 @@ def work() -> dict[str, Any]:
     opened = {NO_CHANGE: TEAM_NAMES[:2], EDGE: (*TEAM_NAMES[:2], EDGE),
               SAFEGUARDING: TEAM_NAMES[:3], BOTH: TEAM_NAMES}  # fmt: skip
     return {
-        "services": {n: {t: service if t in opened[n] else closed for t in TEAM_NAMES} for n in SCENARIOS},
+        "services": {n: {t: short.get(t, service) if t in opened[n] else closed for t in TEAM_NAMES}
+                     for n in SCENARIOS},
         "staffing": {n: {r: dict.fromkeys(DATES, posts) for r in roles} for n in SCENARIOS},
         "lines": {n: {k: dict.fromkeys(DATES, places) for k in LINE_NAMES} for n in SCENARIOS},
         "specialists": {n: {k: {**kind, "by_year": dict.fromkeys(YEARS, kind)} for k in LINE_NAMES[3:7]}

@@ -120,7 +120,7 @@ def test_a_united_scenario_has_the_claims_of_its_equal() -> None:
         (Open(service="edge_of_care", on=DAY), "Edge of care opens on 1 June 2023"),
         (
             Open(service="family_safeguarding", on=DAY, teams=4, every_days=30),
-            "Open family safeguarding on 1 June 2023, 4 teams 30 days apart",
+            "Family safeguarding opens on 1 June 2023, 4 teams 30 days apart",
         ),
         (
             Posts(service="edge_of_care", role="manager", posts=1, start=DAY, end=dt.date(2024, 1, 1)),

@@ -10,23 +10,38 @@ from pathlib import Path
 import pytest
 
 from sim.report.figures import COLOURS, INKS, plot_fan
-from sim.report.html import lookup, render, write_report
+from sim.report.html import lookup, pictures, render, write_report
 from sim.report.words import FORMATS
 from sim.results.summary import summary
+from sim.study.config import Study
 from tests.made_up import blank, bury, made_up
+from tests.report.hand_made import hand_made, toy_study
 
 HTML = "{http://www.w3.org/1999/xhtml}"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-@pytest.fixture(scope="module")
-def numbers() -> dict:
-    return json.loads(json.dumps(summary(bury(), made_up())))
+@pytest.fixture(scope="module", params=["summary of results", "written by hand"])
+def given(request: pytest.FixtureRequest) -> tuple[Study, dict]:
+    """A study and its summary, from made-up results or from nothing at all."""
+    if request.param == "written by hand":
+        return toy_study(), hand_made()
+    return bury(), json.loads(json.dumps(summary(bury(), made_up())))
 
 
 @pytest.fixture(scope="module")
-def text(numbers: dict) -> str:
-    return render(bury(), numbers)
+def study(given: tuple[Study, dict]) -> Study:
+    return given[0]
+
+
+@pytest.fixture(scope="module")
+def numbers(given: tuple[Study, dict]) -> dict:
+    return given[1]
+
+
+@pytest.fixture(scope="module")
+def text(study: Study, numbers: dict) -> str:
+    return render(study, numbers)
 
 
 @pytest.fixture(scope="module")
@@ -121,9 +136,10 @@ def test_everybody_can_read_it(page: ET.Element) -> None:
             assert region.get("aria-label")
 
 
-def test_figures_say_what_they_show(page: ET.Element) -> None:
+def test_figures_say_what_they_show(page: ET.Element, numbers: dict) -> None:
     charts = list(page.iter(f"{SVG}svg"))
-    assert len(charts) == 5
+    waterfalls = [name for name in pictures(numbers) if name.startswith("waterfall-")]
+    assert len(charts) == 5 + len(waterfalls)
     for chart in charts:
         assert chart.get("role") == "img"
         title, desc = chart[0], chart[1]
@@ -157,14 +173,15 @@ def test_it_says_what_each_service_is_short_of(page: ET.Element) -> None:
     assert "Edge of care is short of referrals, not of staff" in " ".join(all_text(page).split())
 
 
-def test_the_page_is_the_same_every_time(numbers: dict, text: str) -> None:
-    assert render(bury(), numbers) == text
+def test_the_page_is_the_same_every_time(study: Study, numbers: dict, text: str) -> None:
+    assert render(study, numbers) == text
 
 
-def test_it_is_written_with_its_figures(numbers: dict, tmp_path: Path) -> None:
-    path = write_report(bury(), numbers, tmp_path)
+def test_it_is_written_with_its_figures(study: Study, numbers: dict, tmp_path: Path) -> None:
+    path = write_report(study, numbers, tmp_path)
     assert path == tmp_path / "report.html"
-    assert {one.stem for one in (tmp_path / "figures").glob("*.svg")} == {
+    written = {one.stem for one in (tmp_path / "figures").glob("*.svg")}
+    assert {name for name in written if not name.startswith("waterfall-")} == {
         "fan", "claims-children", "claims-pounds", "money", "posts",
     }  # fmt: skip
     for one in (tmp_path / "figures").glob("*.svg"):

@@ -1,0 +1,162 @@
+"""What the report's sections on staff, services, safety and groups of children need besides summary.json.
+
+Words only: every figure is read from summary.json by its key in the templates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sim.results.estimates import NO_CHANGE
+
+Part = Mapping[str, Any]
+"""summary.json, or a branch of it."""
+
+MOST_SHOWN = 3
+"""Scenarios beside no change that wide tables and charts have room for."""
+PAPERS = {
+    "Bury": {
+        "recruitment": (
+            "Both papers name failure to recruit as their risk. Against it the Edge of Care paper names a "
+            "new communication and recruitment strategy. The Family Safeguarding paper names nothing: its "
+            "space for a mitigation is blank."
+        ),
+        "early help": (
+            "The plans rely on Early Help: the Edge of Care paper wants families kept together there first, "
+            "and hands families back to it afterwards. Neither paper pays for more of it."
+        ),
+        "cohorts": (
+            "The Edge of Care paper asks for a closer analysis of the unplanned care entry cohorts: "
+            "pre-teens, adolescents and young people of 16 and 17. This is that analysis for simulated "
+            "children. The council’s own case records would be the better one."
+        ),
+        "equality": (
+            "Both papers answer that no group would be affected more than others. The Edge of Care paper "
+            "also answers that an equality impact assessment is required."
+        ),
+    }
+}
+"""What the papers of an authority say, by authority and section."""
+PANEL = {
+    "referred": ("Families referred", "whole"),
+    "refused_criteria": ("Refused: outside the criteria", "whole"),
+    "refused_judgement": ("Refused by the panel’s judgement", "whole"),
+    "diverted": ("Sent to a family group conference first", "whole"),
+    "declined": ("Declined by the family", "whole"),
+    "accepted": ("Accepted", "whole"),
+    "ratified": ("Decided between meetings, then agreed", "whole"),
+    "days_to_decision": ("Days from referral to decision", "days"),
+    "crises": ("Crises of children at home", "whole"),
+    "crises_not_heard": ("Of these, crises that nobody referred", "whole"),
+}
+"""Measures of the panel: words and format."""
+EARLY_HELP = {
+    "started": ("Families who began", "whole"),
+    "step_downs": ("Families handed over by Edge of Care", "whole"),
+    "waiting": ("Families waiting, average month end", "one place"),
+    "never_reached": ("Families never reached", "whole"),
+}
+"""Measures of Early Help: words and format."""
+SAFETY = {
+    "entries delayed": ("Children whose entry into care was only put off", "few"),
+    "entries hastened": ("Children who came into care sooner", "few"),
+    "entries caused": ("Children who came into care and otherwise would not have", "few"),
+    "emergency entries after diversion": (
+        "Emergency entries soon after help was not given, or a crisis passed", "few"),
+    "re-entries": ("Children who come back into care", "few"),
+    "plans repeated": ("Children on a second or later protection plan", "few"),
+    "crises": ("Crises at home", "whole"),
+    "enquiries": ("Child protection enquiries, families", "whole"),
+    "care applications": ("Families taken to court", "whole"),
+    "early help never reached": ("Families never reached by Early Help", "whole"),
+    "kinship child-years": ("Children with kinship foster carers, average of the year", "few"),
+    "guardianship child-years": ("Children with special guardians, average of the year", "few"),
+    "kinship pounds": ("Paid to kinship foster carers", "pounds"),
+    "guardianship pounds": ("Paid to special guardians", "pounds"),
+}  # fmt: skip
+"""Signs to watch: words and format, in order. Crises not heard are the panel's: with no service to hear of
+them there are none."""
+STEPS = {
+    "starts in care": "Starts in care without the plan",
+    "reachable": "By a route that the service can reach",
+    "referred": "Referred or offered",
+    "accepted": "Accepted",
+    "begun": "Work began",
+    "begun in time": "Work began in time",
+    "kept at home for a time": "Entry averted or put off",
+    "still at home at the end": "Still at home at the end",
+    "child-years": "Years in care avoided, all children",
+    "cashable pounds": "Cashable pounds",
+}
+"""Steps of a waterfall, in words."""
+TRIED = {
+    "early help": "Early Help",
+    "family group conference": "A conference",
+    "family safeguarding": "Family Safeguarding",
+    "edge of care": "Edge of Care",
+    "nothing": "Nothing",
+}
+"""What a family may have had before a child came into care."""
+STATES = ("funded", "permanent", "induction", "agency", "vacant", "absent")
+"""States of posts, as columns."""
+
+
+def shown(summary: Part, lead: str) -> list[str]:
+    """The scenarios that wide tables have room for: those with claims and the leading one, in order."""
+    claimed = {one["scenario"] for one in summary["claims"]} | {lead}
+    names = list(summary["difference"])
+    first = [name for name in names if name in claimed] or names
+    while len(first) > MOST_SHOWN:
+        first.remove(next(name for name in reversed(first) if name != lead))
+    return first
+
+
+def sections(summary: Part, lead: str) -> dict[str, Any]:
+    """What the templates of these sections read. A section whose part is missing is not shown."""
+    services = summary["services"].get(lead, {})
+    edge = services.get("edge of care", {}).get("short_of", "closed") != "closed"
+    specialists = summary.get("specialists", {}).get(lead, {})
+    return {
+        "papers": PAPERS.get(summary["authority"], {}),
+        "panel": PANEL if edge and lead in summary.get("panel", {}) else {},
+        "early_help": EARLY_HELP if lead in summary.get("early_help", {}) else {},
+        "signs": _signs(summary),
+        "steps": STEPS,
+        "tried": TRIED,
+        "states": _states(summary, lead),
+        "specialists": [name for name, one in specialists.items() if one["asked"]["mean"] > 0],
+        "waterfalls": _waterfalls(summary, lead),
+        "interruptions": all("interrupted" in one for one in services.values()) and bool(services),
+        "cohorts": list(summary.get("cohorts", {}).get(lead, {})),
+        "equality": summary.get("equality", {}).get("scenarios", {}).get(lead, {}),
+        "in_pairs": NO_CHANGE in summary["scenarios"] and lead != NO_CHANGE,
+    }
+
+
+def step_format(unit: str) -> str:
+    """How a step of a waterfall is written."""
+    return {"pounds": "pounds", "child-years": "one place"}.get(unit, "whole")
+
+
+def _signs(summary: Part) -> dict[str, tuple[str, str]]:
+    """Signs of safety that the summary has, in order."""
+    by_year = summary["safety"].get(summary["scenarios"][0], {})
+    found = by_year.get(summary["years"][-1], {})
+    return {sign: words for sign, words in SAFETY.items() if sign in found}
+
+
+def _states(summary: Part, lead: str) -> list[str]:
+    """States of posts that the summary has."""
+    groups = list(summary["staffing"].get(lead, {}).values())
+    known: Part = next(iter(groups[0].values()), {}) if groups else {}
+    return [state for state in STATES if state in known]
+
+
+def _waterfalls(summary: Part, lead: str) -> dict[str, list[Part]]:
+    """Waterfalls of the services that the leading scenario offers."""
+    open_now = {
+        name for name, one in summary["services"].get(lead, {}).items() if one["short_of"] != "closed"
+    }
+    found = summary.get("waterfall", {}).get(lead, {})
+    return {service: steps for service, steps in found.items() if service in open_now}

@@ -1,0 +1,173 @@
+"""The sections on staff, panel, safety and groups of children: there when summary.json has them, and true."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import pytest
+
+from sim.report.html import render
+from sim.report.sections import EARLY_HELP, MOST_SHOWN, PANEL, SAFETY, STEPS, TRIED, shown
+from sim.report.words import FORMATS, few, more
+from tests.report.hand_made import BOTH, DATES, EDGE, NO_CHANGE, e, hand_made, toy_study
+from tests.report.hand_made import SAFETY as MADE_SIGNS
+from tests.report.hand_made import STEPS as MADE_STEPS
+from tests.report.hand_made import TRIED as MADE_TRIED
+
+HTML = "{http://www.w3.org/1999/xhtml}"
+OWN = {
+    "panel": ("panel",),
+    "specialists": ("specialists",),
+    "early-help": ("early_help",),
+    "waterfalls": ("waterfall",),
+    "safety": ("safety", "safety_more"),
+    "cohorts": ("cohorts",),
+    "equality": ("equality",),
+}
+"""Sections by their anchor, with the keys of summary.json that they are made from."""
+
+
+def page(numbers: dict[str, Any]) -> ET.Element:
+    return ET.fromstring(render(toy_study(), numbers))
+
+
+def ids(root: ET.Element) -> set[str]:
+    return {str(node.get("id")) for node in root.iter(f"{HTML}h2")}
+
+
+def links(root: ET.Element) -> set[str]:
+    nav = root.find(f".//{HTML}nav")
+    assert nav is not None
+    return {str(node.get("href"))[1:] for node in nav.iter(f"{HTML}a")}
+
+
+def said(root: ET.Element) -> str:
+    return " ".join("".join(root.itertext()).split())
+
+
+@pytest.fixture(scope="module")
+def whole() -> ET.Element:
+    return page(hand_made())
+
+
+def test_every_section_is_there_with_its_link(whole: ET.Element) -> None:
+    assert set(OWN) | {"staffing", "waits"} <= ids(whole)
+    assert links(whole) <= ids(whole)
+    assert set(OWN) <= links(whole)
+
+
+@pytest.mark.parametrize("section", [one for one in OWN if one != "safety"])
+def test_no_section_without_its_part_of_the_summary(section: str) -> None:
+    numbers = {key: part for key, part in hand_made().items() if key not in OWN[section]}
+    root = page(numbers)
+    assert section not in ids(root) | links(root)
+    assert set(OWN) - {section} <= ids(root)
+
+
+def test_a_summary_of_the_first_schema_still_makes_a_page() -> None:
+    numbers = hand_made()
+    for key in ("against", "lines", "specialists", "panel", "caseload", "early_help", "vacancy", "placements",
+                "placement_stability", "waterfall", "safety_more", "cohorts", "equality"):  # fmt: skip
+        del numbers[key]
+    for by_service in numbers["services"].values():
+        for one in by_service.values():
+            for measure in ("interrupted", "given_up", "interrupted_days"):
+                del one[measure]
+    for by_role in numbers["staffing"].values():
+        for by_date in by_role.values():
+            for states in by_date.values():
+                del states["absent"]
+    root = page(numbers)
+    assert {"staffing", "waits", "safety"} <= ids(root)
+    assert not set(OWN) - {"safety"} & ids(root)
+
+
+def test_the_papers_words_on_recruitment_are_printed_for_bury_only(whole: ET.Element) -> None:
+    assert "The Family Safeguarding paper names nothing: its space for a mitigation is blank." in said(whole)
+    assert "new communication and recruitment strategy" in said(whole)
+    assert "Neither paper pays for more of it." in said(whole)
+    other = said(page(hand_made() | {"authority": "Elsewhere"}))
+    assert "paper" not in other.split("Staffing", 1)[1].split("How the run was made")[0]
+
+
+def test_staffing_shows_every_month_and_state(whole: ET.Element) -> None:
+    keys = {str(node.get("data-key")) for node in whole.iter()}
+    for day in DATES:
+        for state in ("funded", "permanent", "agency", "induction", "vacant", "absent"):
+            assert f"staffing.{BOTH}.edge of care|manager.{day}.{state}" in keys
+    # Early help's key workers are there with no change too, and are no part of the plan.
+    assert not any(key.startswith(f"staffing.{BOTH}.early help") for key in keys)
+
+
+def test_vacancies_are_told_in_children_and_pounds(whole: ET.Element) -> None:
+    text = said(whole)
+    assert "there would be 3 fewer children looked after on 31 March 2026" in text
+    keys = {str(node.get("data-key")) for node in whole.iter()}
+    assert f"vacancy.{BOTH}.gross_total.p50" in keys
+    assert f"vacancy.{BOTH}.net.2025/26.p50" in keys
+
+
+def test_small_groups_are_kept_back(whole: ET.Element) -> None:
+    rows = {said(row[0]): [said(cell) for cell in row[1:]] for row in whole.iter(f"{HTML}tr")}
+    assert rows["Black"] == ["c"] * 5
+    assert rows["White"][:2] == ["140", "140"]
+    assert "No rate differs between these groups in the model." in said(whole)
+
+
+def test_an_unknown_step_of_the_waterfall_is_said_to_be_unknown() -> None:
+    numbers = hand_made()
+    numbers["waterfall"][BOTH][EDGE][-1]["value"] = None
+    rows = [row for row in page(numbers).iter(f"{HTML}tr") if said(row[0]) == STEPS["cashable pounds"]]
+    assert [[said(cell) for cell in row[2:]] == ["not known"] * 2 for row in rows] == [True, False]
+
+
+def test_differences_say_more_or_fewer() -> None:
+    numbers = hand_made()
+    numbers["safety_more"][BOTH]["2025/26"]["re-entries"] = e(4.0)
+    rows = {said(row[0]): [said(cell) for cell in row[1:]] for row in page(numbers).iter(f"{HTML}tr")}
+    assert rows[SAFETY["re-entries"][0]] == ["10", "10", "2 more to 6 more"]
+    assert (few(0), few(0.2), few(3.6), more(2), more(-1), more(0)) == (
+        "none", "fewer than 1", "4", "2 more", "1 fewer", "no difference",
+    )  # fmt: skip
+
+
+def test_wide_tables_keep_to_the_scenarios_with_claims() -> None:
+    numbers = hand_made()
+    what_ifs = [f"what if {n}" for n in range(9)]
+    for name in what_ifs:
+        numbers["scenarios"].insert(1, name)
+        for key in ("children_looked_after", "difference", "difference_year_average", "saving",
+                    "saving_total", "services", "staffing", "entries", "safety", "safety_more",
+                    "variance"):  # fmt: skip
+            numbers[key] = {name: numbers[key][BOTH]} | numbers[key]
+        numbers["against"][name] = BOTH
+        numbers["quality"]["monte_carlo_error"][name] = 0.5
+    assert BOTH in shown(numbers, BOTH)
+    assert len(shown(numbers, BOTH)) <= MOST_SHOWN
+    study = toy_study()
+    for name in what_ifs:
+        study.scenarios[name] = study.scenarios[BOTH].rename(name)
+    root = ET.fromstring(render(study, numbers))
+    for table in root.iter(f"{HTML}table"):
+        head = [said(cell) for cell in table.iter(f"{HTML}th") if cell.get("scope") == "col"]
+        assert not any("What if" in text for text in head)
+    every = next(t for t in root.iter(f"{HTML}table") if said(t).startswith("Every plan"))
+    assert all(f"What if {n}" in said(every) for n in range(9))
+
+
+def test_words_cover_what_the_schema_names() -> None:
+    assert set(STEPS) == {step for step, *_ in MADE_STEPS}
+    assert set(SAFETY) == set(MADE_SIGNS) - {"plans started", "crises not heard"}
+    assert set(TRIED) == set(MADE_TRIED)
+    numbers = hand_made()
+    assert set(PANEL) == set(numbers["panel"][BOTH]["2023/24"])
+    assert set(EARLY_HELP) == set(numbers["early_help"][NO_CHANGE]["2023/24"])
+    assert all(style in FORMATS for table in (PANEL, EARLY_HELP, SAFETY) for _, style in table.values())
+
+
+def test_sentences_are_whole(whole: ET.Element) -> None:
+    for paragraph in whole.iter(f"{HTML}p"):
+        text = said(paragraph)
+        assert not re.search(r"\bNone\b|\bUndefined\b|\{|\}| ,|\.\.", text), text
