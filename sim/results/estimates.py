@@ -319,9 +319,10 @@ class Results:
 
     def combined(self, a: str, b: str) -> str | None:
         """The scenario among those run that holds exactly the levers of both, whatever its name."""
-        union = self.study.scenario(a) & self.study.scenario(b)
+        # Two scenarios that contradict one another cannot be united, but may well be run side by side.
+        union = self.study.scenario(a).levers | self.study.scenario(b).levers
         for name in self.scenarios:
-            if name not in (a, b) and self.study.scenario(name) == union:
+            if name not in (a, b) and self.study.scenario(name).levers == union:
                 return name
         return None
 

@@ -1,12 +1,15 @@
 """Money against a world of two children, priced by hand."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from sim.foundations.errors import InputError
-from sim.results.economics import money, prices_by_draw, reprice, savings, total_savings
+from sim.results.economics import above, money, prices_by_draw, reprice, savings, shock, total_savings
 from sim.results.estimates import Results
-from sim.study.scenario import Funding, SetUp
+from sim.study.config import Study
+from sim.study.levers import Funding, Lever, Price, SetUp
 from tests.made_up import FIXED_PRICES, blank, bury, made_up, put
 
 YEAR = "2024/25"
@@ -96,3 +99,86 @@ def test_no_change_saves_nothing() -> None:
     results = made_up()
     spent = money(bury(), results)
     assert all((line == 0).all() for line in savings(spent, "no change", YEAR).values())
+
+
+def with_levers(study: Study, name: str, *levers: Lever, against: str = "no change") -> Study:
+    """The study with a further scenario."""
+    added = dataclasses.replace(
+        study.scenario("no change"), name=name, levers=frozenset(levers), against=against
+    )
+    return dataclasses.replace(study, scenarios={**study.scenarios, name: added})
+
+
+def test_a_price_shock_holds_for_the_baseline_too() -> None:
+    """A year in a children's home is saved; doubling the price doubles the saving and is itself no loss."""
+    dearer = Price(item="children's home", times=2.0, year=YEAR)
+    study = with_levers(bury().replace(FIXED_PRICES), "dearer", dearer)
+    results = blank(1, 1, ("no change", "edge of care", "dearer"), study)
+    for year in ("2023/24", YEAR, "2025/26"):
+        put(results, "no change", "placement days", year, 700.0, "children's home")
+        put(results, "edge of care", "placement days", year, 600.0, "children's home")
+        put(results, "dearer", "placement days", year, 600.0, "children's home")
+    spent = money(study, results)
+    assert spent["dearer"]["2023/24"]["placements"] == pytest.approx(600 * 750)
+    assert spent["dearer"][YEAR]["placements"] == pytest.approx(600 * 1500)
+    assert spent["no change"][YEAR]["placements"] == pytest.approx(700 * 750)
+    gross = {year: savings(spent, "dearer", year)["gross"] for year in ("2023/24", YEAR, "2025/26")}
+    assert gross["2023/24"] == pytest.approx(75_000)
+    assert gross[YEAR] == pytest.approx(150_000) == gross["2025/26"]
+    assert savings(spent, "edge of care", YEAR)["gross"] == pytest.approx(75_000)
+
+
+def test_the_latest_price_lever_holds() -> None:
+    levers = [
+        Price(item="staff", times=times, year=year) for times, year in ((1.1, "2024/25"), (1.3, "2025/26"))
+    ]
+    assert [shock(levers, "staff", year) for year in ("2023/24", "2024/25", "2025/26", "2026/27")] == [
+        1.0,
+        1.1,
+        1.3,
+        1.3,
+    ]
+    assert shock(levers, "kinship", "2025/26") == 1.0
+
+
+def test_partners_staff_are_in_the_cost_and_on_a_line_of_their_own() -> None:
+    study = bury().replace({**FIXED_PRICES, "salaries.substance_worker": 54_750.0})
+    study = with_levers(study, "dearer staff", Price(item="staff", times=2.0, year=YEAR))
+    results = blank(1, 1, ("no change", "edge of care", "dearer staff"), study)
+    for name in results.scenarios[1:]:
+        put(results, name, "post days permanent", YEAR, 365.0, "family safeguarding|substance worker")
+        put(results, name, "post days permanent", YEAR, 365.0, "edge of care|manager")
+    spent = money(study, results)
+    more = above(spent, "edge of care", YEAR)
+    assert more["staff"] == pytest.approx(73_000)
+    assert more["partner staff"] == pytest.approx(54_750)
+    saved = savings(spent, "edge of care", YEAR)
+    assert saved["cost"] == pytest.approx(127_750)
+    assert saved["net"] == pytest.approx(-127_750)
+    assert saved["net_if_partners_pay"] == pytest.approx(-73_000)
+    assert savings(spent, "dearer staff", YEAR)["cost"] == pytest.approx(2 * 127_750)
+
+
+def test_kinship_can_be_banked_and_a_child_placed_for_adoption_cannot() -> None:
+    prices = {
+        f"prices.{kind}": dict.fromkeys(("2023/24", "2024/25", "2025/26"), 70.0)
+        for kind in ("kinship", "for_adoption")
+    }
+    study = bury().replace({**prices, "price_level.kinship": 1.0, "price_level.for_adoption": 1.0})
+    results = blank(1, 1, ("no change", "edge of care"), study)
+    put(results, "no change", "placement days", YEAR, 30.0, "kinship")
+    put(results, "no change", "placement days", YEAR, 5.0, "for adoption")
+    saved = savings(money(study, results), "edge of care", YEAR)
+    assert saved["gross"] == pytest.approx(350)
+    assert saved["cashable"] == pytest.approx(300)
+    assert money(study, results)["no change"][YEAR]["kinship placements"] == pytest.approx(300)
+
+
+def test_each_scenario_saves_against_its_own_baseline() -> None:
+    study = with_levers(bury().replace(FIXED_PRICES), "after", against="edge of care")
+    results = blank(1, 1, ("no change", "edge of care", "after"), study)
+    for name, days in (("no change", 100.0), ("edge of care", 60.0), ("after", 50.0)):
+        put(results, name, "placement days", YEAR, days, "children's home")
+    spent = money(study, results)
+    assert savings(spent, "edge of care", YEAR)["gross"] == pytest.approx(40 * 750)
+    assert savings(spent, "after", YEAR)["gross"] == pytest.approx(10 * 750)

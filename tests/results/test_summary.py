@@ -22,7 +22,7 @@ def found() -> dict:
 
 def test_it_is_plain_json(found: dict) -> None:
     assert json.loads(json.dumps(found, allow_nan=False)) == found
-    assert found["schema"] == 1
+    assert found["schema"] == 2
 
 
 def test_it_holds_every_branch(found: dict) -> None:
@@ -31,6 +31,8 @@ def test_it_holds_every_branch(found: dict) -> None:
         "children_looked_after", "difference", "difference_year_average", "saving", "saving_total",
         "cost_lines", "claims", "overlap", "services", "staffing", "entries", "exits", "plans", "safety",
         "central", "quality", "variance", "arms", "check", "observed",
+        "against", "lines", "specialists", "panel", "caseload", "early_help", "vacancy", "placements",
+        "placement_stability", "waterfall", "safety_more", "cohorts", "equality",
     }  # fmt: skip
     assert found["dates"][-1] == LAST
     assert list(found["difference"]) == list(SCENARIOS[1:])
