@@ -6,54 +6,125 @@ from bisect import bisect_right
 from itertools import groupby
 
 from sim.engine.events import Event, EventLog
-from sim.model.plan import Plan
-from sim.model.terms import TEAM_OF, Status, Team
+from sim.model.plan import Plan, Worker
+from sim.model.terms import LINE_OF, Line, Offer, Status
 from tests.worlds import rows
 
-WAITING, HELD = "waiting", "held"
+WAITING, HELD, PAUSED = "waiting", "held", "paused"
+Key = tuple[int, int]
 
 
 def check_conservation(log: EventLog, plan: Plan) -> None:
-    """Assert that places, waiting lists, levels of families and periods of care add up at every instant."""
+    """Assert that places, waiting lists, the panel's cases, levels of families and periods of care add up at
+    every instant."""
     check_places(log, plan)
+    check_panel(log, plan)
     check_levels(log, plan)
+    check_gates(log, plan)
     check_care(log, plan)
+    check_placements(log, plan)
     check_plans(log)
 
 
 def check_places(log: EventLog, plan: Plan) -> None:
-    """No work begins without a free place, no place stands idle while a family waits, no work ends twice."""
-    state: dict[tuple[int, int], str] = {}
+    """No work begins or goes on without a worker who has room, no worker has room while a family waits, and
+    no work ends twice. Families are only ever more than places where the same person's post shrank."""
+    state: dict[Key, str] = {}
+    since: dict[Key, int] = {}
     for tick, records in groupby(rows(log), key=lambda row: row[0]):
-        began = set()
         for _, family, _, code, what, amount in records:
-            key = (family, what)
-            if code == Event.ACCEPTED:
-                assert key not in state, f"{key} asks twice at {tick}"
-                state[key] = WAITING
-            elif code == Event.STARTED:
-                assert state[key] == WAITING
-                state[key] = HELD
-                began.add(TEAM_OF[what])
-            elif code in (Event.FINISHED, Event.STOPPED):
-                assert state.pop(key) == HELD
-                assert amount >= 0
-            elif code == Event.LAPSED:
-                assert state.pop(key, WAITING) == WAITING
-        for team in Team:
-            held = sum(1 for (_, what), now in state.items() if now == HELD and TEAM_OF[what] == team)
-            waits = sum(1 for (_, what), now in state.items() if now == WAITING and TEAM_OF[what] == team)
-            places = places_at(plan, team, tick)
-            assert team not in began or held <= places, f"{team.name} holds {held} of {places} at {tick}"
-            assert not waits or held >= places, (
-                f"{team.name} lets {waits} wait, {held} of {places}, at {tick}"
+            step(state, since, (family, what), Event(code), tick, amount)
+        held, waits = dict.fromkeys(Line, 0), dict.fromkeys(Line, 0)
+        for key, now in state.items():
+            line = Line(LINE_OF[key[1]])
+            held[line] += now == HELD
+            in_line = now == WAITING or (now == PAUSED and tick >= since[key] + plan.services.handover)
+            waits[line] += in_line and key[1] != Offer.PLACEMENT_STABILITY
+        for line in Line:
+            workers = plan.services.workers[line]
+            most = sum(most_at(worker, tick) for worker in workers)
+            places = sum(row_at(worker, tick)[1] for worker in workers)
+            assert held[line] <= most, f"{line.name} holds {held[line]} of {most} at {tick}"
+            assert not waits[line] or held[line] >= places, (
+                f"{line.name} lets {waits[line]} wait, {held[line]} of {places}, at {tick}"
             )
 
 
-def places_at(plan: Plan, team: Team, tick: int) -> int:
-    """Families that a team can hold at a tick."""
-    table = plan.services.places[team]
-    return table[bisect_right(table, (tick, 1 << 62)) - 1][1]
+def step(
+    state: dict[Key, str], since: dict[Key, int], key: Key, event: Event, tick: int, amount: int
+) -> None:
+    """Move one piece of work along as one record says."""
+    if event == Event.ACCEPTED:
+        assert key not in state, f"{key} asks twice at {tick}"
+        state[key], since[key] = WAITING, tick
+    elif event == Event.STARTED:
+        assert state[key] == WAITING
+        assert amount == tick - since[key]
+        state[key] = HELD
+    elif event == Event.INTERRUPTED:
+        assert state[key] == HELD
+        state[key], since[key] = PAUSED, tick
+    elif event == Event.RESUMED:
+        assert state[key] == PAUSED
+        assert amount == tick - since[key]
+        state[key] = HELD
+    elif event in (Event.FINISHED, Event.STOPPED):
+        assert state.pop(key) == HELD
+        assert amount >= 0
+    elif event == Event.GIVEN_UP:
+        assert state.pop(key) == PAUSED
+    elif event == Event.LAPSED:
+        assert state.pop(key, WAITING) == WAITING
+
+
+def row_at(worker: Worker, tick: int) -> tuple[int, ...]:
+    """The row of a worker in force at a tick: (from tick, families, person)."""
+    place = bisect_right([row[0] for row in worker], tick) - 1
+    return worker[place] if place >= 0 else (0, 0, 0)
+
+
+def most_at(worker: Worker, tick: int) -> int:
+    """The most families that the person now in a post has been able to hold so far."""
+    most, person = 0, 0
+    for since, families, whose in worker:
+        if since > tick:
+            break
+        most = max(most, families) if whose == person else families
+        person = whose
+    return most
+
+
+def check_panel(log: EventLog, plan: Plan) -> None:
+    """The panel decides at its meetings, no more cases than it can, and each referral at most once."""
+    services = plan.services
+    decided = (Event.ACCEPTED, Event.DECLINED, Event.REFUSED, Event.DIVERTED, Event.RATIFIED)
+    of_edge = [
+        row for row in rows(log, Event.OFFERED, Event.LAPSED, *decided) if row[4] == Offer.EDGE_OF_CARE
+    ]
+    asked: set[int] = set()
+    cases: dict[int, set[int]] = {}
+    for tick, family, _, code, _, amount in of_edge:
+        event = Event(code)
+        if event == Event.OFFERED:
+            assert family not in asked
+            asked.add(family)
+        elif event in (Event.ACCEPTED, Event.DECLINED):
+            asked.remove(family)
+        elif event == Event.DIVERTED:
+            assert family in asked
+        elif event == Event.REFUSED:
+            assert amount in (1, 2)
+            asked.discard(family)
+        elif event == Event.LAPSED:
+            asked.discard(family)
+        if event in decided:
+            cases.setdefault(tick, set()).add(family)
+    if any(practice.emergency for practice in services.practice):
+        return
+    for tick, families in cases.items():
+        assert tick in services.meetings
+        now = [practice for practice in services.practice if practice.since <= tick][-1]
+        assert len(families) <= now.cases
 
 
 def check_levels(log: EventLog, plan: Plan) -> None:
@@ -92,6 +163,40 @@ def check_care(log: EventLog, plan: Plan) -> None:
     opening = int((plan.children.opening_stay >= 0).sum())
     entered, left = log.rows(Event.ENTERED).sum(), log.rows(Event.LEFT).sum()
     assert opening + entered == left + len(inside)
+
+
+def check_gates(log: EventLog, plan: Plan) -> None:
+    """A move that was decided takes place when its wait is over, unless the case has moved since."""
+    moves: dict[int, list[tuple[int, int]]] = {}
+    for tick, family, _, _, what, _ in rows(log, Event.STATUS):
+        moves.setdefault(family, []).append((tick, what))
+    for tick, family, _, _, what, amount in rows(log, Event.GATE):
+        assert amount == plan.rules.gates[what]
+        later = [move for move in moves[family] if move[0] > tick]
+        if tick + amount < plan.horizon:
+            assert later
+            assert later[0] == (tick + amount, what) or later[0][0] <= tick + amount
+
+
+def check_placements(log: EventLog, plan: Plan) -> None:
+    """A placement that breaks down is the one that began, so long ago, and another begins at once."""
+    placed: dict[int, tuple[int, int]] = {}
+    broken: dict[int, int] = {}
+    opening = plan.children.opening_stay >= 0
+    elapsed = dict(
+        zip(plan.children.id[opening].tolist(), plan.children.opening_elapsed[opening].tolist(), strict=True)
+    )
+    for tick, _, child, code, what, amount in rows(log, Event.PLACED, Event.BROKE_DOWN, Event.LEFT):
+        if code == Event.PLACED:
+            assert broken.pop(child, tick) == tick
+            since = -elapsed[child] if tick == 0 and child in elapsed else tick
+            placed[child] = (what, since)
+        elif code == Event.BROKE_DOWN:
+            assert placed[child] == (what, tick - amount)
+            broken[child] = tick
+        else:
+            del placed[child]
+    assert not broken
 
 
 def check_plans(log: EventLog) -> None:

@@ -8,6 +8,7 @@ import pytest
 import simpy
 
 from sim.engine.caseload import Caseload, Request
+from sim.foundations.ledger import NEVER
 
 
 def ask(
@@ -18,29 +19,37 @@ def ask(
     return request
 
 
+def of(*families: int) -> Caseload[str]:
+    """A line of workers, the first person in each post, who hold so many families."""
+    caseload: Caseload[str] = Caseload(tuple(((0, number, 1),) for number in families))
+    for worker, number in enumerate(families):
+        caseload.change(worker, number, 1)
+    return caseload
+
+
 def granted(caseload: Caseload[str]) -> list[str]:
     return [request.who for request in caseload.settle()]
 
 
 def test_grants_go_by_priority_then_waiting_then_family() -> None:
-    caseload: Caseload[str] = Caseload()
+    caseload = of(0)
     ask(caseload, "later family", 1, 5, 9)
     ask(caseload, "earlier family", 1, 5, 3)
     ask(caseload, "waits longer", 1, 2, 99)
     ask(caseload, "first by risk", 0, 8, 50)
     ask(caseload, "last by risk", 2, 0, 1)
     assert granted(caseload) == []
-    caseload.places = 5
+    caseload.change(0, 5, 1)
     order = ["first by risk", "waits longer", "earlier family", "later family", "last by risk"]
     assert granted(caseload) == order
 
 
 def test_nothing_happens_before_the_end_of_the_instant() -> None:
-    caseload: Caseload[str] = Caseload(1)
+    caseload = of(1)
     first = ask(caseload, "first")
-    assert not first.held
+    assert first.worker == -1
     assert granted(caseload) == ["first"]
-    assert first.held
+    assert first.worker == 0
     ask(caseload, "second", 1, 1)
     caseload.leave(first)
     assert caseload.in_use == 1
@@ -49,23 +58,23 @@ def test_nothing_happens_before_the_end_of_the_instant() -> None:
 
 
 def test_who_stops_waiting_is_passed_over() -> None:
-    caseload: Caseload[str] = Caseload()
+    caseload = of(0)
     gone = ask(caseload, "gone", 0)
     unasked = ask(caseload, "gone in the same instant", 0, 1)
     caseload.leave(unasked)
     granted(caseload)
     caseload.leave(gone)
     ask(caseload, "stays", 1, 2)
-    caseload.places = 1
+    caseload.change(0, 1, 1)
     assert granted(caseload) == ["stays"]
     assert caseload.in_use == 1
 
 
 def test_nobody_is_put_out_when_places_shrink() -> None:
-    caseload: Caseload[str] = Caseload(3)
+    caseload = of(3)
     held = [ask(caseload, name, 1, 0, n) for n, name in enumerate("abc")]
     granted(caseload)
-    caseload.places = 1
+    caseload.change(0, 1, 1)
     ask(caseload, "d", 0, 1)
     assert granted(caseload) == []
     assert caseload.in_use == 3
@@ -77,12 +86,56 @@ def test_nobody_is_put_out_when_places_shrink() -> None:
     assert granted(caseload) == ["d"]
 
 
+def test_a_family_goes_to_the_worker_with_most_room_and_the_first_of_equals() -> None:
+    caseload = of(2, 4, 3)
+    held = [ask(caseload, name, 1, 0, n) for n, name in enumerate("abcdefghi")]
+    granted(caseload)
+    # Room 2, 4, 3: the second; then 2, 3, 3: the second; 2, 2, 3: the third; then in turn.
+    assert [request.worker for request in held] == [1, 1, 2, 0, 1, 2, 0, 1, 2]
+    assert caseload.in_use == caseload.places == 9
+
+
+def test_room_beside_a_worker_who_holds_too_many_is_still_room() -> None:
+    """An absent worker's families are covered; the colleague's free places are neither lost nor doubled."""
+    caseload = of(2, 1)
+    held = [ask(caseload, name, 1, 0, n) for n, name in enumerate("abc")]
+    granted(caseload)
+    caseload.change(0, 0, 1)
+    late = [ask(caseload, name, 1, 1, n) for n, name in enumerate("de")]
+    assert granted(caseload) == []
+    assert [request.worker for request in held] == [0, 0, 1]
+    caseload.leave(held[2])
+    assert granted(caseload) == ["d"]
+    assert [request.worker for request in late] == [1, -1]
+    assert (caseload.in_use, caseload.places, caseload.free()) == (3, 1, 0)
+
+
+def test_when_a_person_leaves_is_known_and_an_absence_is_not_leaving() -> None:
+    post = ((0, 2, 1), (50, 0, 1), (80, 2, 1), (100, 0, 0), (130, 1, 2))
+    caseload: Caseload[str] = Caseload((post,))
+    caseload.change(0, 2, 1)
+    assert caseload.leaves_at(0, 0) == caseload.leaves_at(0, 60) == 100
+    caseload.change(0, 1, 2)
+    assert caseload.leaves_at(0, 130) == NEVER
+
+
+def test_spare_capacity_is_what_is_left_beyond_the_places_kept_free() -> None:
+    caseload: Caseload[str] = Caseload((((0, 3, 1),),), stability=7, spare=2)
+    caseload.change(0, 3, 1)
+    for family in (1, 2):
+        caseload.ask(Request("a placement", 9, 0, family, 7))
+    assert granted(caseload) == ["a placement"]
+    ask(caseload, "a family in crisis", 2, 5, 3)
+    assert granted(caseload) == ["a family in crisis"]
+
+
 class Desk:
     """A queue run by SimPy: exponential arrivals and services on whole ticks, one ``Caseload``."""
 
     def __init__(self, servers: int, arrivals: np.ndarray, services: np.ndarray) -> None:
         self.env = simpy.Environment()
-        self.caseload: Caseload[int] = Caseload(servers)
+        self.caseload: Caseload[int] = Caseload((((0, servers, 1),),))
+        self.caseload.change(0, servers, 1)
         self.bells = [self.env.event() for _ in arrivals]
         self.waits = np.zeros(len(arrivals))
         self.queue_area = self.use_area = 0

@@ -1,7 +1,5 @@
 """Short stories of families, written by hand: what happens, when, and in what order."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -10,7 +8,7 @@ from sim.engine.simpy_engine import run
 from sim.foundations.ledger import ONE
 from sim.model import terms
 from sim.model.plan import Plan, Services
-from sim.model.terms import Channel, Leaving, Offer, Placement, Route, Status, Stay, Team
+from sim.model.terms import Channel, Leaving, Line, Offer, Placement, Route, Status, Stay
 from tests.replay import check_conservation
 from tests.worlds import (
     RATE,
@@ -30,6 +28,8 @@ from tests.worlds import (
 
 HALF = ONE // 2
 LAST = ONE - 1
+MENTAL_HEALTH = 0b1000
+"""A family that needs the mental health worker and no other specialist."""
 EDGE, SAFE = Offer.EDGE_OF_CARE, Offer.FAMILY_SAFEGUARDING
 
 
@@ -44,9 +44,10 @@ def live(plan: Plan) -> EventLog:
 def edge_services(holds: int = 1, **changes: object) -> Services:
     """Edge of Care open from the first day; its work stops what spends the resilience of the edge."""
     given: dict[str, object] = {
-        "places": {Team.EDGE_OF_CARE: ((0, holds),)},
+        "places": {Line.EDGE_WORKER: ((0, holds),)},
         "opens": {EDGE: 0},
-        "during": {EDGE: {Channel.EDGE: 0.0}},
+        "effects": {EDGE: {Channel.EDGE: 0.0}},
+        "lasting": False,
     }
     return services(**{**given, **changes})
 
@@ -113,7 +114,8 @@ def test_a_crisis_that_ends_before_the_panel_is_never_accepted() -> None:
     monthly = edge_services(panel_every=days(30))
     log = live(plan_of(troubled(31, 60), services=monthly))
     assert at(log, Event.WEATHERED) == [59]
-    assert at(log, Event.LAPSED, what=EDGE) == [60]
+    # The referral ends with the crisis; it does not wait for the panel of day 60 to find that it is over.
+    assert at(log, Event.LAPSED, what=EDGE) == [59]
     assert at(log, Event.ACCEPTED, what=EDGE) == []
 
 
@@ -131,7 +133,7 @@ def test_a_prompt_start_prevents_the_entry_that_a_late_one_does_not() -> None:
 
 
 def test_work_slows_only_what_is_still_to_be_spent() -> None:
-    half = edge_services(during={EDGE: {Channel.EDGE: 0.5}})
+    half = edge_services(effects={EDGE: {Channel.EDGE: 0.5}})
     # From day 10 to the panel on day 14 at full rate, then at half: 4 + (x - 14) / 2 = 12.
     log = live(plan_of(troubled(10, 12), services=half))
     assert at(log, Event.ENTERED) == [30]
@@ -150,8 +152,8 @@ def test_nobody_is_granted_a_place_in_the_instant_of_entering() -> None:
 
 def test_a_short_stay_after_a_breakdown_may_still_be_helped_home() -> None:
     kid = Kid(crisis=(after(days(10)),), edge=(after(days(2)),), stay_end=(after(days(20)),))
-    short = rules(stay=((ONE, ONE),) * 4)
-    quicker = edge_services(during={EDGE: {Channel.RETURN_HOME: 2.0}})
+    short = rules(stay=((ONE, ONE),) * len(Route))
+    quicker = edge_services(effects={EDGE: {Channel.RETURN_HOME: 2.0}})
     log = live(plan_of(Household(kids=(kid,)), rules=short, services=quicker))
     assert at(log, Event.STARTED) == [14]
     # Two of twenty days are spent by day 14; the other eighteen pass in nine.
@@ -162,7 +164,7 @@ def test_a_short_stay_after_a_breakdown_may_still_be_helped_home() -> None:
 
 
 def test_a_crisis_that_nobody_refers_reaches_no_panel() -> None:
-    heard = [ONE] * 7
+    heard = [ONE] * len(terms.HELD_NAMES)
     heard[Status.CLOSED] = HALF
     deaf = Household(kids=(Kid(crisis=(after(days(10)),), heard=(HALF,)),))
     heeded = Household(kids=(Kid(crisis=(after(days(10)),), heard=(HALF - 1,)),))
@@ -175,7 +177,7 @@ def test_a_crisis_that_nobody_refers_reaches_no_panel() -> None:
 def test_finished_edge_of_care_steps_down_to_early_help() -> None:
     both_open = edge_services(
         opens={EDGE: 0, Offer.STEP_DOWN: 0},
-        places={Team.EDGE_OF_CARE: ((0, 1),), Team.EARLY_HELP: ((0, 1),)},
+        places={Line.EDGE_WORKER: ((0, 1),), Line.KEY_WORKER: ((0, 1),)},
     )
     log = live(
         plan_of(troubled(10, 27, length={EDGE: days(50), Offer.STEP_DOWN: days(30)}), services=both_open)
@@ -191,7 +193,7 @@ def test_finished_edge_of_care_steps_down_to_early_help() -> None:
 def test_the_list_is_ordered_by_priority_then_waiting_then_family() -> None:
     open_help = services(
         opens={Offer.EARLY_HELP: 0},
-        places={Team.EARLY_HELP: ((0, 0), (days(50), 1))},
+        places={Line.KEY_WORKER: ((0, 0), (days(50), 1))},
         lapses={Offer.EARLY_HELP: days(600)},
     )
     ten = {Offer.EARLY_HELP: days(10)}
@@ -221,7 +223,7 @@ def _families(log: EventLog) -> list[int]:
 def test_an_unmet_offer_lapses_and_the_place_goes_to_the_next() -> None:
     open_help = services(
         opens={Offer.EARLY_HELP: 0},
-        places={Team.EARLY_HELP: ((0, 1),)},
+        places={Line.KEY_WORKER: ((0, 1),)},
         lapses={Offer.EARLY_HELP: days(20)},
     )
     first, second, third = (
@@ -238,7 +240,7 @@ def test_an_unmet_offer_lapses_and_the_place_goes_to_the_next() -> None:
 def test_nobody_is_put_out_when_places_shrink_and_nobody_starts_before_one_is_free() -> None:
     open_help = services(
         opens={Offer.EARLY_HELP: 0},
-        places={Team.EARLY_HELP: ((0, 2), (days(10), 1))},
+        places={Line.KEY_WORKER: ((0, 2), (days(10), 1))},
         lapses={Offer.EARLY_HELP: days(600)},
     )
     lasting = [
@@ -251,7 +253,7 @@ def test_nobody_is_put_out_when_places_shrink_and_nobody_starts_before_one_is_fr
 
 
 def test_work_stops_when_the_case_leaves_the_level_that_it_belongs_to() -> None:
-    open_help = services(opens={Offer.EARLY_HELP: 0}, places={Team.EARLY_HELP: ((0, 1),)})
+    open_help = services(opens={Offer.EARLY_HELP: 0}, places={Line.KEY_WORKER: ((0, 1),)})
     household = Household(opening=Status.EARLY_HELP, step_up=(after(days(12)),))
     log = live(plan_of(household, services=open_help))
     assert at(log, Event.STOPPED, what=Offer.EARLY_HELP) == [12]
@@ -259,7 +261,7 @@ def test_work_stops_when_the_case_leaves_the_level_that_it_belongs_to() -> None:
 
 
 def test_a_family_that_declines_never_waits() -> None:
-    open_help = services(opens={Offer.EARLY_HELP: 0}, places={Team.EARLY_HELP: ((0, 1),)})
+    open_help = services(opens={Offer.EARLY_HELP: 0}, places={Line.KEY_WORKER: ((0, 1),)})
     log = live(
         plan_of(Household(opening=Status.EARLY_HELP, declines=(Offer.EARLY_HELP,)), services=open_help)
     )
@@ -271,14 +273,12 @@ def test_a_family_that_declines_never_waits() -> None:
 
 
 def test_family_safeguarding_reaches_eligible_families_the_day_it_goes_live() -> None:
-    live_later = services(
-        opens={SAFE: days(100)}, places={Team.FAMILY_SAFEGUARDING: ((0, 0), (days(100), 9))}
-    )
+    live_later = services(opens={SAFE: days(100)}, places={Line.SOCIAL_WORKER: ((0, 0), (days(100), 9))})
     long = {SAFE: days(900)}
-    eligible = Household(opening=Status.CHILD_PROTECTION, needs=True, length=long)
+    eligible = Household(opening=Status.CHILD_PROTECTION, needs=MENTAL_HEALTH, length=long)
     no_need = Household(opening=Status.CHILD_PROTECTION)
-    in_need = Household(opening=Status.CHILD_IN_NEED, needs=True)
-    impaired = Household(opening=Status.CHILD_IN_NEED, needs=True, impaired=True, length=long)
+    in_need = Household(opening=Status.CHILD_IN_NEED, needs=MENTAL_HEALTH)
+    impaired = Household(opening=Status.CHILD_IN_NEED, needs=MENTAL_HEALTH, impaired=True, length=long)
     log = live(plan_of(eligible, no_need, in_need, impaired, services=live_later))
     assert at(log, Event.STARTED, what=SAFE) == [100, 100]
     assert log.family[log.rows(Event.STARTED)].tolist() == [10, 40]
@@ -314,19 +314,20 @@ def test_a_plan_ends_when_proceedings_begin_and_a_second_one_is_a_repeat() -> No
 
 def test_safeguarding_may_avert_a_plan_or_end_it_sooner_and_leaves_the_level_alone() -> None:
     effect = {SAFE: {Channel.PLAN_START: 0.5, Channel.PLAN_END: 2.0}}
-    open_safe = services(
-        opens={SAFE: 0}, places={Team.FAMILY_SAFEGUARDING: ((0, 9),)}, during=effect, afterwards=effect
-    )
+    open_safe = services(opens={SAFE: 0}, places={Line.SOCIAL_WORKER: ((0, 9),)}, effects=effect)
     averted = Household(
         opening=Status.CHILD_IN_NEED,
-        needs=True,
+        needs=MENTAL_HEALTH,
         impaired=True,
         step_up=(after(days(20)),),
         plan_start=(0, HALF),
         length={SAFE: days(600)},
     )
     sooner = Household(
-        opening=Status.CHILD_PROTECTION, needs=True, step_down=(after(days(60)),), length={SAFE: days(600)}
+        opening=Status.CHILD_PROTECTION,
+        needs=MENTAL_HEALTH,
+        step_down=(after(days(60)),),
+        length={SAFE: days(600)},
     )
     log = live(plan_of(averted, sooner, services=open_safe))
     assert at(log, Event.PLAN_AVERTED, family=10) == [20]
@@ -394,7 +395,7 @@ def test_births_appear_and_only_then_can_the_child_enter() -> None:
 
 
 def test_siblings_at_home_go_too_by_their_own_choice_and_by_route() -> None:
-    joins = rules(joins=(HALF, LAST, 0, 0))
+    joins = rules(joins=(HALF, LAST, 0, 0, 0))
     kids = (
         Kid(crisis=(after(days(3)),), edge=(after(days(1)),)),
         Kid(joins=(HALF - 1,)),
@@ -408,7 +409,7 @@ def test_siblings_at_home_go_too_by_their_own_choice_and_by_route() -> None:
         opening=Status.PROCEEDINGS,
         court=(after(days(7)),),
     )
-    first_youngest = live(plan_of(court, rules=rules(joins=(0, 0, 0, 0))))
+    first_youngest = live(plan_of(court, rules=rules(joins=(0,) * len(Route))))
     assert story(first_youngest, 10, Event.ENTERED) == [(7, "ENTERED", 101, Route.COURT)]
     again = Household(
         kids=(Kid(age=9, joins=(LAST - 1,)), Kid(age=2), Kid(age=16.5, joins=(0,))),
@@ -456,8 +457,8 @@ def test_an_arrival_alone_enters_at_once_and_stays_until_eighteen() -> None:
 
 
 def test_the_mix_of_placements_changes_with_age() -> None:
-    places = [(ONE,) * 4] * 6
-    places[5] = (0, 0, 0, ONE)
+    places = [(ONE,) * 5] * 6
+    places[5] = (0, 0, 0, ONE, ONE)
     kid = Kid(age=15.9, opening_stay=Stay.LONG)
     log = live(plan_of(Household(kids=(kid,)), rules=rules(placement=tuple(places))))
     birthday = (years(16) - years(15.9)) / days(1)
@@ -469,7 +470,7 @@ def test_the_mix_of_placements_changes_with_age() -> None:
 
 def test_who_is_adopted_never_comes_back() -> None:
     kid = Kid(opening_stay=Stay.LONG, stay_end=(after(days(9)),), leaving=(LAST,), crisis=(after(days(5)),))
-    adopted = rules(leaving_by_band=((0, 0, 0, ONE),) * 4)
+    adopted = rules(leaving_by_band=((0, 0, ONE),) * 4)
     log = live(plan_of(Household(kids=(kid,)), rules=adopted))
     assert story(log, 10, Event.LEFT) == [(9, "LEFT", 100, Leaving.ADOPTED)]
     assert at(log, Event.CRISIS) == []
@@ -502,19 +503,17 @@ def test_a_return_home_brings_back_the_risk_that_the_table_says() -> None:
 
 # Effects over time
 
+A_MONTH = (ONE, *(0,) * (len(TWO_YEARS.month_starts) - 1))
+"""What was achieved lasts in full through the first month after the work, and not beyond."""
+
 
 def test_what_was_achieved_lasts_after_the_work_and_decays() -> None:
     shape = services(
         opens={Offer.EARLY_HELP: 0},
-        places={Team.EARLY_HELP: ((0, 1),)},
-        during={Offer.EARLY_HELP: {Channel.STEP_UP: 0.5}},
+        places={Line.KEY_WORKER: ((0, 1),)},
+        effects={Offer.EARLY_HELP: {Channel.STEP_UP: 0.5}},
+        decay=A_MONTH,
     )
-    half = tuple(HALF if channel == Channel.STEP_UP else ONE for channel in Channel)
-    whole = (ONE,) * len(Channel)
-    fading = (half, *(whole,) * (len(TWO_YEARS.month_starts) - 1))
-    after_table = list(shape.after)
-    after_table[Offer.EARLY_HELP] = (fading,) * len(TWO_YEARS.month_starts)
-    shape = replace(shape, after=tuple(after_table))
     household = Household(
         opening=Status.EARLY_HELP, step_up=(after(days(50)),), length={Offer.EARLY_HELP: days(40)}
     )
@@ -527,8 +526,8 @@ def test_a_conference_that_is_cut_short_leaves_no_effect() -> None:
     conference = Offer.CONFERENCE_EARLY
     shape = services(
         opens={conference: 0},
-        places={Team.FAMILY_GROUP_CONFERENCE: ((0, 1),)},
-        afterwards={conference: {Channel.BREAKDOWN: 0.0}},
+        places={Line.COORDINATOR: ((0, 1),)},
+        effects={conference: {Channel.BREAKDOWN: 0.0}},
     )
 
     def family(length: float) -> Household:
@@ -551,12 +550,12 @@ def test_a_conference_that_is_cut_short_leaves_no_effect() -> None:
 def test_two_effects_multiply_or_only_the_stronger_counts() -> None:
     two = {
         "opens": {EDGE: 0, SAFE: 0},
-        "places": {Team.EDGE_OF_CARE: ((0, 1),), Team.FAMILY_SAFEGUARDING: ((0, 1),)},
-        "during": {EDGE: {Channel.EDGE: 0.5}, SAFE: {Channel.EDGE: 0.25}},
+        "places": {Line.EDGE_WORKER: ((0, 1),), Line.SOCIAL_WORKER: ((0, 1),)},
+        "effects": {EDGE: {Channel.EDGE: 0.5}, SAFE: {Channel.EDGE: 0.25}},
     }
     household = Household(
         opening=Status.CHILD_PROTECTION,
-        needs=True,
+        needs=MENTAL_HEALTH,
         kids=(Kid(crisis=(after(days(7)),), edge=(after(days(4)),)),),
         length={EDGE: days(600), SAFE: days(600)},
     )
@@ -569,19 +568,13 @@ def test_two_effects_multiply_or_only_the_stronger_counts() -> None:
 
 STEPPED = {
     "opens": {EDGE: 0, Offer.STEP_DOWN: 0},
-    "places": {Team.EDGE_OF_CARE: ((0, 1),), Team.EARLY_HELP: ((0, 1),)},
+    "places": {Line.EDGE_WORKER: ((0, 1),), Line.KEY_WORKER: ((0, 1),)},
 }
 
 
 def fading_edge_services() -> Services:
-    """Edge of Care halves crises for a month after it ends, not counting the time of a step-down."""
-    plain = services(**STEPPED)
-    half = tuple(HALF if channel == Channel.BREAKDOWN else ONE for channel in Channel)
-    whole = (ONE,) * len(Channel)
-    months = len(TWO_YEARS.month_starts)
-    table = list(plain.after)
-    table[EDGE] = ((half, *(whole,) * (months - 1)),) * months
-    return replace(plain, after=tuple(table))
+    """Edge of Care halves crises while it works and for a month after, not counting a step-down."""
+    return services(**STEPPED, effects={EDGE: {Channel.BREAKDOWN: 0.5}}, decay=A_MONTH)
 
 
 def test_a_step_down_keeps_the_effect_from_fading() -> None:
@@ -589,8 +582,8 @@ def test_a_step_down_keeps_the_effect_from_fading() -> None:
     household = Household(kids=(kid,), length={EDGE: days(30), Offer.STEP_DOWN: days(60)})
     log = live(plan_of(household, services=fading_edge_services()))
     assert at(log, Event.FINISHED, what=EDGE)[0] == 44
-    # From day 38 at full pace to 44, at half through the 60 days of step-down and 30 more, then in full.
-    assert at(log, Event.CRISIS) == [10, 38 + 6 + 90 + (100 - 6 - 45)]
+    # At half pace from day 38 to 44, through the 60 days of step-down and 30 more; then in full.
+    assert at(log, Event.CRISIS) == [10, 44 + 60 + 30 + (100 - 3 - 30 - 15)]
 
 
 def test_edge_of_care_that_comes_again_during_a_step_down_does_not_fade_at_once() -> None:
@@ -598,13 +591,10 @@ def test_edge_of_care_that_comes_again_during_a_step_down_does_not_fade_at_once(
     household = Household(kids=(kid,), length={EDGE: days(30), Offer.STEP_DOWN: days(300)})
     log = live(plan_of(household, services=fading_edge_services()))
     # Begun again at the panel after the second crisis, finished while the step-down of the first goes on.
-    assert at(log, Event.FINISHED, what=EDGE)[:2] == [44, 107]
-    second = 38 + 6 + (20 - 6) * 2
-    assert at(log, Event.CRISIS)[1] == second
-    weathered = second + 28
-    # The work ends on day 107; from then to the end the effect is as fresh as on that day.
-    done = 107 - weathered
-    assert at(log, Event.CRISIS)[2] == 107 + (40 - done) * 2
+    assert at(log, Event.CRISIS)[1] == 38 + 20 * 2
+    assert at(log, Event.FINISHED, what=EDGE)[:2] == [44, 84 + 30]
+    # It ends on day 114; till the third crisis the effect is as fresh as on that day.
+    assert at(log, Event.CRISIS)[2] == (78 + 28) + 40 * 2
 
 
 # Sequences that run out

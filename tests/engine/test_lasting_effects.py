@@ -10,12 +10,12 @@ import pytest
 from sim.engine.caseload import Request
 from sim.engine.events import Event
 from sim.engine.people import HOME, Child, Family
-from sim.engine.risk import ease_of, set_rate_at_home
+from sim.engine.risk import ease_of, rate_at_home
 from sim.engine.simpy_engine import run
 from sim.foundations.ledger import ONE
 from sim.model.compile import build_circumstances, compile_plan
 from sim.model.plan import Services
-from sim.model.terms import Channel, Offer, Route, Status, Team
+from sim.model.terms import Channel, Line, Offer, Route, Status
 from sim.results.measures import index_of, measure
 from sim.study.config import load_study
 from tests.worlds import TWO_YEARS, Household, Kid, after, at, days, plan_of, rules, services
@@ -24,15 +24,10 @@ MONTHS = TWO_YEARS.month_starts
 EDGE, LATE = Offer.EDGE_OF_CARE, Offer.CONFERENCE_PRE_PROCEEDINGS
 
 
-def growing() -> Services:
-    """Edge of Care that eases entry more with each month in which it ends, and never decays."""
-    rows = []
-    for month in range(len(MONTHS)):
-        row = [ONE] * len(Channel)
-        row[Channel.EDGE] = ONE - month * ONE // 100
-        rows.append((tuple(row),) * len(MONTHS))
-    plain = services()
-    return replace(plain, after=tuple(tuple(rows) if o == EDGE else plain.after[o] for o in Offer))
+def easing() -> Services:
+    """Edge of Care that halves entry while it works, and a little less each month after."""
+    fading = tuple(ONE - month * ONE // 100 for month in range(len(MONTHS)))
+    return services(effects={EDGE: {Channel.EDGE: 0.5}}, decay=fading)
 
 
 def family(**state: object) -> Family:
@@ -46,30 +41,56 @@ def held(offer: Offer) -> dict[int, Request[Family]]:
     return {int(offer): Request(family(), 0, 0, 10, int(offer))}
 
 
-def test_early_help_that_holds_back_decay_leaves_the_fidelity_of_the_work_itself() -> None:
+def ease(one: Family, shape: Services, now: int) -> tuple[int, ...]:
+    return ease_of(one, 0, shape, MONTHS, now)[0]
+
+
+def test_early_help_that_holds_back_decay_leaves_the_exponent_of_the_work_itself() -> None:
+    """What was achieved is fixed when the work ends: no later month's strength is read for it."""
     ended = days(70)
-    just_ended = family(after={EDGE: (ended, ended)})
-    shifted = family(after={EDGE: (ended, ended + days(180))})
-    before, _ = ease_of(just_ended, growing(), MONTHS, ended)
-    later, _ = ease_of(shifted, growing(), MONTHS, ended + days(200))
-    assert before[Channel.EDGE] < ONE
-    assert later == before
+    rising = replace(easing(), strength=(tuple(month * ONE // 100 for month in range(len(MONTHS))),) * 12)
+    just_ended = family(after={EDGE: (ended, ended, ONE // 2)})
+    shifted = family(after={EDGE: (ended, ended + days(180), ONE // 2)})
+    before = ease(just_ended, rising, ended)
+    assert before[Channel.EDGE] == pytest.approx(0.5**0.5 * ONE, abs=1)
+    assert ease(shifted, rising, ended + days(200)) == before
+    assert ease(just_ended, rising, ended + days(200))[Channel.EDGE] > before[Channel.EDGE]
 
 
 def test_a_second_conference_does_not_switch_off_the_first_while_it_is_convened() -> None:
-    open_late = services(afterwards={LATE: {Channel.COURT: 0.5}})
-    alone, _ = ease_of(family(after={LATE: (0, 0)}), open_late, MONTHS, days(60))
-    again, _ = ease_of(
-        family(after={LATE: (0, 0)}, held=held(LATE), begun={LATE: days(50)}), open_late, MONTHS, days(60)
+    open_late = services(effects={LATE: {Channel.COURT: 0.5}})
+    alone = ease(family(after={LATE: (0, 0, ONE)}), open_late, days(60))
+    again = ease(
+        family(after={LATE: (0, 0, ONE)}, held=held(LATE), begun={LATE: days(50)}), open_late, days(60)
     )
     assert alone[Channel.COURT] == again[Channel.COURT] == ONE // 2
+
+
+def test_the_same_work_under_way_again_counts_once() -> None:
+    shape = services(effects={EDGE: {Channel.EDGE: 0.5}})
+    again = family(after={EDGE: (0, 0, ONE)}, held=held(EDGE), begun={EDGE: days(50)})
+    assert ease(again, shape, days(60))[Channel.EDGE] == ONE // 2
+
+
+def test_interrupted_work_has_no_effect_nor_has_what_it_had_achieved_before() -> None:
+    shape = services(effects={EDGE: {Channel.EDGE: 0.5}})
+    waiting = family(after={EDGE: (0, 0, ONE)}, paused={EDGE: (days(50), days(10))})
+    assert ease(waiting, shape, days(60))[Channel.EDGE] == ONE
+
+
+def test_the_exponent_of_work_that_ended_is_read_to_a_two_hundred_and_fifty_sixth() -> None:
+    shape = services(effects={EDGE: {Channel.EDGE: 0.25}})
+    for exponent in (0, 1, ONE // 512, ONE // 3, ONE):
+        steps = round(exponent / ONE * 256 + 1e-9)
+        found = ease(family(after={EDGE: (0, 0, exponent)}), shape, days(1))[Channel.EDGE]
+        assert found == pytest.approx(0.25 ** (steps / 256) * ONE, abs=1)
 
 
 @pytest.mark.parametrize("lasts", [30, 400])
 def test_a_family_has_early_help_once(lasts: int) -> None:
     """Held by early help when Edge of Care ends, it is not given a second worker from the same team."""
     help_open = services(
-        places={Team.EARLY_HELP: ((0, 9),), Team.EDGE_OF_CARE: ((0, 9),)},
+        places={Line.KEY_WORKER: ((0, 9),), Line.EDGE_WORKER: ((0, 9),)},
         opens={Offer.EARLY_HELP: 0, Offer.STEP_DOWN: 0, EDGE: 0},
     )
     household = Household(
@@ -141,13 +162,12 @@ def test_the_year_s_level_reaches_returns_home_that_fail() -> None:
     returning = rules(after_return=((0, 1000), (days(2000), 0)))
     child = Child(0, 100, 0)
     child.where, child.returned = HOME, 0
-    set_rate_at_home(family(), child, returning, ONE, 2 * ONE, False, days(1))
-    assert child.clock.rate == 2000
+    assert rate_at_home(family(), child, returning, ONE, 2 * ONE, False, ONE, days(1)) == 2000
 
 
 def test_never_reached_counts_only_those_who_had_accepted() -> None:
     """A crisis of day 10 ends on day 38, before the panel of day 40: the offer lapses unaccepted."""
-    rare = services(places={Team.EDGE_OF_CARE: ((0, 1),)}, opens={EDGE: 0}, panel_every=days(40))
+    rare = services(places={Line.EDGE_WORKER: ((0, 1),)}, opens={EDGE: 0}, panel_every=days(40))
     plan = plan_of(Household(kids=(Kid(crisis=(after(days(10)),)),)), services=rare)
     vector = measure(run(plan), plan, TWO_YEARS)
     index = index_of(TWO_YEARS)

@@ -12,7 +12,8 @@ from sim.foundations.clock import TICKS_PER_YEAR, Clock
 from sim.foundations.ledger import ONE, resilience, units_per_tick
 from sim.model.pathway import build_rules
 from sim.model.plan import Plan
-from sim.model.terms import Offer, Route, Status, Team
+from sim.model.terms import Line, Offer, Route, Status
+from sim.study.structure import Structure
 from tests.worlds import (
     TWO_YEARS,
     UNSPENT,
@@ -102,7 +103,7 @@ def test_a_service_with_places_enough_has_no_queue_and_obeys_littles_law() -> No
         )
         for tick in arrives
     ]
-    enough = services(opens={Offer.EARLY_HELP: 0}, places={Team.EARLY_HELP: ((0, n),)})
+    enough = services(opens={Offer.EARLY_HELP: 0}, places={Line.KEY_WORKER: ((0, n),)})
     log = run(plan_of(*households, services=enough))
     started, finished = log.rows(Event.STARTED), log.rows(Event.FINISHED)
     assert started.sum() == n
@@ -136,7 +137,7 @@ def returning(chance: float, window_days: float) -> tuple[Plan, EventLog]:
         "routes.crisis_to_care": chance,
         "routes.window_days": window_days,
     }
-    world = build_rules(values, SEVEN_YEARS, np.ones(len(SEVEN_YEARS.years)))
+    world = build_rules(values, SEVEN_YEARS, np.ones(len(SEVEN_YEARS.years)), Structure())
     world = replace(world, stay=((0, 0),) * len(Route), exit_long=(0,) * 6, no_warning=(0,) * 7)
     rng = np.random.default_rng(4)
     households = [
@@ -206,7 +207,7 @@ def test_a_crisis_of_four_weeks_delays_entry_again_as_renewal_theory_says() -> N
 
 def test_a_crisis_ends_in_care_as_often_as_the_study_says() -> None:
     values = small_bury().values(0)
-    world = build_rules(values, TWO_YEARS, np.ones(2))
+    world = build_rules(values, TWO_YEARS, np.ones(2), Structure())
     world = replace(world, breakdown=(1 << 40,) * 6, breakdown_by_status=(ONE,) * 7)
     n = 3000
     rng = np.random.default_rng(5)
@@ -223,7 +224,7 @@ def test_a_crisis_ends_in_care_as_often_as_the_study_says() -> None:
 @pytest.mark.parametrize("route", [Route.COURT, Route.BREAKDOWN])
 def test_stays_end_at_the_rates_of_their_kind(route: Route) -> None:
     values = small_bury().values(0)
-    world = build_rules(values, SEVEN_YEARS, np.ones(len(SEVEN_YEARS.years)))
+    world = build_rules(values, SEVEN_YEARS, np.ones(len(SEVEN_YEARS.years)), Structure())
     n = 2000
     rng = np.random.default_rng(6)
     stays = (rng.uniform(size=n) * ONE).astype(np.int64)

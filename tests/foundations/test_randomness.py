@@ -56,6 +56,18 @@ FIRST_WORDS = {
     "post stay": 0x5B6040FBA4409771,
     "post agency": 0x75186374A14F90BB,
     "post at opening": 0x2DD7267F7A1FA2E6,
+    "post never filled": 0xB32AF2CBA58F6F17,
+    "post absence": 0x5AC75737ADC5EFFD,
+    "perpetrator at home": 0x0C32300407BD6BB6,
+    "panel refuses": 0x1003EEF799A06950,
+    "order with kin": 0x1A8B136D07723ECB,
+    "placed with kin": 0xAC83E8787798B105,
+    "placement breaks down": 0x6239B782FA11AAE0,
+    "placement after breakdown": 0x5980B43953229060,
+    "shared risk": 0x27B0D40BD86A1689,
+    "ethnicity": 0x82CBBC88969D0BBA,
+    "sex of child": 0x0653E6F27721B393,
+    "disability": 0x72A208D88310083C,
 }
 """The first word of each decision for seed 2023, draw 1, run 2. If one changes, so do all results."""
 

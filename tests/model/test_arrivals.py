@@ -30,8 +30,8 @@ def test_thinned_arrivals_are_poisson(rate: float) -> None:
     counts = np.array(
         [
             sum(
-                len(counted)
-                for _, _, counted in referral_blocks(Chance(5, 0, run), demand_of(rate), YEAR, np.ones(1))
+                len({*layer.first.tolist(), *layer.counted_first.tolist()})
+                for layer in referral_blocks(Chance(5, 0, run), demand_of(rate), YEAR, np.ones(1))
             )
             for run in range(RUNS)
         ]
@@ -46,11 +46,11 @@ def test_arrivals_are_even_over_the_year_and_follow_the_level_of_each_year() -> 
     two = Clock(dt.date(2023, 4, 1), dt.date(2025, 4, 1))
     firsts = []
     for run in range(15):
-        for _, _, counted in referral_blocks(Chance(6, 0, run), demand_of(300.0), two, np.array([1.0, 0.5])):
-            firsts += counted.min(axis=1).tolist()
-        for _, block, _ in referral_blocks(Chance(6, 0, run), demand_of(300.0), two, np.array([1.0, 0.5])):
-            at_once = block.families["first_referral"] == 0
-            firsts += block.families["arrives"][at_once].tolist()
+        for layer in referral_blocks(Chance(6, 0, run), demand_of(300.0), two, np.array([1.0, 0.5])):
+            at_once = layer.block.families["first_referral"] == 0
+            assert (layer.block.families["arrives"][at_once] == layer.first[at_once]).all()
+            # A family of whom a referral is counted and one is served shows in both, once each.
+            firsts += sorted({*layer.first.tolist(), *layer.counted_first.tolist()})
     ticks = np.array(firsts)
     ticks = ticks[ticks < two.horizon]
     first, second = (ticks < two.years[0].end).sum(), (ticks >= two.years[0].end).sum()
@@ -62,9 +62,27 @@ def test_arrivals_are_even_over_the_year_and_follow_the_level_of_each_year() -> 
 def test_returning_families_add_to_those_referred() -> None:
     def kept(values: dict[str, Any]) -> list[int]:
         blocks = referral_blocks(Chance(1, 0, 0), values, YEAR, np.ones(1))
-        return [family for _, block, _ in blocks for family in block.families["id"].tolist()]
+        return [family for layer in blocks for family in layer.block.families["id"].tolist()]
 
     assert kept(demand_of(300.0, 90.0)) == kept(demand_of(390.0))
+
+
+def test_a_demand_shock_adds_families_to_those_who_come_anyway_and_moves_none() -> None:
+    plain = list(referral_blocks(Chance(1, 0, 0), demand_of(300.0), YEAR, np.ones(1)))
+    shocked = list(referral_blocks(Chance(1, 0, 0), demand_of(300.0), YEAR, np.ones(1), 1.6))
+    (alone,), (first, _) = plain, shocked
+    came = dict(
+        zip(first.block.families["id"].tolist(), first.block.families["arrives"].tolist(), strict=True)
+    )
+    for family, arrives in zip(
+        alone.block.families["id"].tolist(), alone.block.families["arrives"].tolist(), strict=True
+    ):
+        assert came[family] == arrives
+    # 300 of the 480 families a year that 1.6 times the demand brings come below a threshold of one.
+    assert {layer.threshold.max() < 1.6 for layer in shocked} == {True}
+    assert (first.threshold < 1).sum() == len(alone.threshold)
+    total = sum(len(layer.threshold) for layer in shocked)
+    assert abs(total - 1.6 * len(alone.threshold)) < 4 * np.sqrt(2.56 * len(alone.threshold))
 
 
 def test_whose_referrals_all_end_without_a_service_is_counted_and_not_simulated() -> None:
