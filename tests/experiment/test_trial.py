@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from sim.experiment.trial import Trial, run_pair, run_trial
 from sim.foundations.errors import InputError
 from sim.model.compile import build_circumstances
+from sim.results.measures import index_of
 from sim.study.config import Study, load_study
 from tests.tiny import ROOT, environment
 
@@ -74,10 +76,32 @@ def test_another_process_with_another_hash_seed_gives_the_same_bytes(
 
 
 def test_a_pair_is_its_trials(tiny: Study) -> None:
-    names = ("no change", "edge of care")
+    names = ("edge of care", "no change")
     pair = run_pair(tiny, names, 1, 0)
-    for row, name in enumerate(names):
-        assert (pair[row] == run_trial(tiny, Trial(scenario=name, draw=1, run=0)).measures).all()
+    before = run_trial(tiny, Trial(scenario="no change", draw=1, run=0))
+    edge = Trial(scenario="edge of care", draw=1, run=0)
+    assert (pair[1] == before.measures).all()
+    assert (pair[0] == run_trial(tiny, edge, against=before.log).measures).all()
+
+
+def test_each_scenario_is_paired_with_its_own_baseline(tiny: Study) -> None:
+    """Both services against Edge of Care alone: listed first, it still waits for the other to have run."""
+    both = dataclasses.replace(tiny.scenario("both"), against="edge of care")
+    study = dataclasses.replace(tiny, scenarios={**tiny.scenarios, "both": both})
+    names = ("both", "edge of care", "no change")
+    found = dict(zip(names, run_pair(study, names, 1, 0), strict=True))
+    days = {
+        name: vector[index_of(study.clock).select("placement days")].sum() for name, vector in found.items()
+    }
+    avoided = {
+        name: vector[index_of(study.clock).select("days avoided")].sum() for name, vector in found.items()
+    }
+    assert avoided["both"] == pytest.approx(days["edge of care"] - days["both"])
+    assert avoided["edge of care"] == pytest.approx(days["no change"] - days["edge of care"])
+    assert avoided["no change"] == 0
+    # A baseline that was not asked for is not run behind the reader's back.
+    alone = run_pair(study, ("both", "no change"), 1, 0)
+    assert alone[0][index_of(study.clock).select("days avoided")].sum() == 0
 
 
 def test_a_scenario_may_be_joined_by_name(tiny: Study) -> None:

@@ -9,7 +9,7 @@ from sim.engine.events import Event
 from sim.engine.simpy_engine import run
 from sim.foundations.ledger import ONE
 from sim.model.plan import Plan, Post
-from sim.model.terms import Channel, Offer, Placement, Status, Stay, Team
+from sim.model.terms import Channel, Line, Offer, Placement, Status, Stay, Team
 from sim.results.economics import money, savings
 from sim.results.estimates import Results
 from sim.results.measures import index_of, measure
@@ -33,13 +33,14 @@ def plan(*, open_to_families: bool) -> Plan:
         length={EDGE: days(60)},
     )
     in_care = Household(kids=(Kid(age=8, opening_stay=Stay.LONG),))
-    manager = Post(team=Team.EDGE_OF_CARE, role="manager", spells=((0, CLOCK.horizon, "permanent"),))
+    manager = Post(
+        team=Team.EDGE_OF_CARE, role="manager", number=0, spells=((0, CLOCK.horizon, "permanent"),)
+    )
     offered = services(
         CLOCK,
-        places={Team.EDGE_OF_CARE: ((0, 1),)},
+        places={Line.EDGE_WORKER: ((0, 1),)},
         opens={EDGE: 0},
-        during={EDGE: {Channel.EDGE: 0.25}},
-        afterwards={EDGE: {Channel.EDGE: 0.25}},
+        effects={EDGE: {Channel.EDGE: 0.25}},
     )
     return plan_of(
         referred,
@@ -66,13 +67,22 @@ def test_two_children_from_referral_to_pounds() -> None:
 
     data = {}
     for name, log in logs.items():
-        vector = measure(log, plan(open_to_families=name == "edge of care"), CLOCK)
+        against = None if name == "no change" else logs["no change"]
+        vector = measure(log, plan(open_to_families=name == "edge of care"), CLOCK, against)
         data[name] = np.broadcast_to(vector, (2, 1, len(vector)))
     results = Results(study=STUDY, scenarios=tuple(data), draws=1, runs=1, index=index_of(CLOCK), data=data)
     in_placement = [
         results.series(name, "placement days", "2023/24", "own foster")[0, 0] for name in results.scenarios
     ]
     assert in_placement == [366 + 336, 366 + 330]
+
+    # One and the same child, six days later, in a family that Edge of Care had begun with.
+    child = "5-9|edge of care"
+    paired = {
+        name: results.series("edge of care", name, "whole", child)[0, 0]
+        for name in ("averted", "delayed", "delayed days", "days avoided")
+    }
+    assert paired == {"averted": 0, "delayed": 1, "delayed days": 6, "days avoided": 6}
 
     # Six days of a foster home at £50 a day, against a manager's £73,000 a year.
     saved = savings(money(STUDY, results), "edge of care", "2023/24")
