@@ -391,7 +391,7 @@ def _changeable(name: str) -> bool:
     if name.startswith("effects."):
         lasting = ("effects.caseload", "effects.overload", "effects.half_life_years")
         return CATALOGUE[name].keys is None and name not in lasting
-    return name.endswith(".take_up") or ".families_per_post." in name or name in CHANGEABLE_ALONE
+    return name.endswith("take_up") or ".families_per_post." in name or name in CHANGEABLE_ALONE
 
 
 CHANGEABLE = tuple(name for name in CATALOGUE if _changeable(name))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sim.foundations.errors import InputError
+from sim.study.catalogue import CATALOGUE, CHANGEABLE
 from sim.study.levers import (
     KINDS,
     Change,
@@ -177,6 +178,15 @@ EXAMPLES: dict[str, tuple[dict[str, Any], Any, str]] = {
         "funding for edge_of_care in 2024/25: £500",
     ),
 }
+
+
+def test_what_practice_does_can_change_and_what_families_are_cannot():
+    assert {TAKE_UP, "services.family_safeguarding.specialist_take_up"} <= set(CHANGEABLE)
+    assert {"effects.edge_of_care.entry", "services.edge_of_care.step_down"} <= set(CHANGEABLE)
+    lasting = {"effects.caseload", "effects.overload", "effects.half_life_years"}
+    assert not lasting & set(CHANGEABLE)
+    assert {name.split(".")[0] for name in CHANGEABLE} == {"services", "effects"}
+    assert all(CATALOGUE[name].keys is None for name in CHANGEABLE)
 
 
 def test_every_kind_of_lever_has_an_example():
