@@ -63,7 +63,8 @@ class Experiment:
         seed: int | None = None,
         jobs: int = 1,
     ) -> None:
-        """``scenarios`` defaults to all of the study's; "no change" is always there, to compare with.
+        """``scenarios`` defaults to all of the study's; "no change" and whatever else one of them is compared
+        with are always there.
 
         ``draws`` are of what is not known, ``runs`` of luck for each; draw 0 (the central value of
         everything) is run as well and enters no range. Raises ``InputError`` for an unknown scenario or a
@@ -72,10 +73,10 @@ class Experiment:
         self.study = study if seed is None else replace(study, seed=seed)
         if isinstance(scenarios, str):
             scenarios = [scenarios]
-        names = list(study.scenarios) if scenarios is None else [MAIN_SCENARIO, *scenarios]
-        self.scenarios = tuple(dict.fromkeys(names))
-        for name in self.scenarios:
-            study.scenario(name)
+        names = list(study.scenarios) if scenarios is None else list(scenarios)
+        # Whatever a scenario is compared with runs too.
+        against = [study.scenario(name).against for name in names]
+        self.scenarios = tuple(dict.fromkeys([MAIN_SCENARIO, *against, *names]))
         self.draws = study.draws if draws is None else draws
         self.runs = study.runs if runs is None else runs
         self.jobs = jobs

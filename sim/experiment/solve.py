@@ -18,12 +18,12 @@ from sim.engine import simpy_engine
 from sim.engine.events import Event
 from sim.foundations.clock import DAYS_PER_YEAR, ticks
 from sim.foundations.errors import InputError
-from sim.foundations.ledger import NEVER
+from sim.foundations.ledger import NEVER, ONE
 from sim.foundations.randomness import Chance
 from sim.model.compile import build_circumstances, compile_plan
 from sim.model.effects import SOLVED
 from sim.model.population import Draws, build_block, join
-from sim.model.terms import TEAM_OF, Offer, Status, Team
+from sim.model.terms import LINE_OF, Line, Offer, Status
 from sim.study.catalogue import SOLVED_RATIOS
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def trial_plan(study: Study, families: int) -> Plan:
     block = build_block(draws, given.values, np.zeros(families, dtype=np.int64))
     block.families["opening_status"][:] = Status.PRE_PROCEEDINGS
     horizon = ticks(DAYS_PER_YEAR) + 1
-    people, children = join([(draws, block)], horizon)
+    people, children = join([(draws, block)], given.values, horizon)
     none = np.zeros(0, dtype=np.int64)
     return replace(
         plan, horizon=horizon, families=people, children=children, posts=(), counted_referrals=none
@@ -131,9 +131,10 @@ def run_arm(plan: Plan, multiplier: float, *, offered: bool) -> Arm:
     services = replace(
         plan.services,
         opens=tuple(0 if offered and offer == what else NEVER for offer in Offer),
-        places=tuple(((0, UNLIMITED if team == TEAM_OF[what] else 0),) for team in Team),
+        workers=tuple((((0, UNLIMITED, 1),),) if line == LINE_OF[what] else () for line in Line),
+        overload=(ONE,) * len(plan.services.overload),
     )
-    everyone = np.ones_like(plan.families.offered)
+    everyone = np.zeros_like(plan.families.offered)
     log = simpy_engine.run(
         replace(plan, services=services, families=replace(plan.families, offered=everyone))
     )
