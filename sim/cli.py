@@ -21,6 +21,7 @@ from sim.foundations.errors import CaresimError, InputError, Problem, StoreError
 if TYPE_CHECKING:
     from sim.experiment.experiment import Experiment
     from sim.results.estimates import Results
+    from sim.study.config import Study
 
 app = typer.Typer(
     add_completion=False,
@@ -200,7 +201,7 @@ def explain(
 
         if len(what) != 2 or not what[1].isdecimal():
             raise InputError.of("expected `explain family` and a number, such as `explain family 231`")
-        pair = tuple(scenario) if scenario else ("no change", list(read.scenarios)[-1])
+        pair = tuple(scenario) if scenario else ("no change", last_claimed(read))
         if len(pair) != 2:
             raise InputError.of(f"expected two scenarios; found {len(pair)}", path="--scenario")
         typer.echo(family_story(read, int(what[1]), (pair[0], pair[1]), draw, run))
@@ -212,6 +213,13 @@ def explain(
         hint = did_you_mean(name, read.parameters)
         raise InputError.of(f"'{name}' is not a parameter of this study.{hint}")
     typer.echo("\n".join(explain_parameter(read.parameters[name])))
+
+
+def last_claimed(study: Study) -> str:
+    """The study's last scenario of which something is claimed; the last of all if nothing is."""
+    claimed = {claim.scenario for claim in study.claims}
+    names = list(study.scenarios)
+    return next((name for name in reversed(names) if name in claimed), names[-1])
 
 
 @app.command()

@@ -119,10 +119,13 @@ def pictures(summary: Part) -> dict[str, Picture]:
 
 
 def lead_scenario(summary: Part) -> str:
-    """The scenario that the report leads with: both services if that was run, otherwise the last."""
+    """The scenario that the report leads with: both services if that was run, otherwise the last of which
+    something is claimed, otherwise the last."""
     if summary["overlap"]:
         return str(summary["overlap"]["both"])
-    return str(list(summary["difference"] or summary["scenarios"])[-1])
+    names = list(summary["difference"] or summary["scenarios"])
+    claimed = {one["scenario"] for one in summary["claims"]}
+    return str(next((name for name in reversed(names) if name in claimed), names[-1]))
 
 
 def lookup(summary: Any, key: str) -> Any:

@@ -57,7 +57,7 @@ def progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
 def answer(numbers: dict[str, Any], folder: Path) -> str:
     """The main figures as a small table, the claims and the overlap."""
     years = numbers["years"]
-    rivals = [name for name in numbers["scenarios"] if name != "no change"]
+    rivals = list(numbers["difference_year_average"])
     rows = [["", *(year(label) for label in years)]]
     for name in rivals:
         fewer = numbers["difference_year_average"][name]
