@@ -6,7 +6,7 @@ Each post that holds families becomes a worker: how many families it can hold by
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import floor, log2
 from typing import TYPE_CHECKING
@@ -132,20 +132,25 @@ def desks(
                 people=tuple(person for post in grouped[key] for person in people(post.spells)),
                 absences=tuple(sorted(span for post in grouped[key] for span in post.absences)),
                 full=fulls[place],
-                opens=opening_of(scenario, line, opens[team], place, len(keys)),
+                opens=opens[team],
             )
         )
-    return result
+    return in_turn(scenario, line, result)
 
 
-def opening_of(scenario: Scenario, line: Line, opens: int, place: int, posts: int) -> int:
-    """Tick from which a post takes families. Safeguarding teams, equal parts of the posts in order, turn to
-    the new way of working one after another; the specialists are there for whichever has turned."""
+def in_turn(scenario: Scenario, line: Line, line_desks: list[Desk]) -> list[Desk]:
+    """The posts with the day on which each takes families. Safeguarding teams, equal parts of the posts that
+    there are, turn to the new way of working one after another, and posts added later join the last; the
+    specialists are there for whichever team has turned."""
     lever = opened(TEAM_OF_LINE[line], scenario)
-    if line != Line.SOCIAL_WORKER or lever is None or opens == NEVER:
-        return opens
-    team = place * max(1, lever.teams) // posts
-    return opens + team * lever.every_days * TICKS_PER_DAY
+    if line != Line.SOCIAL_WORKER or lever is None or not line_desks or line_desks[0].opens == NEVER:
+        return line_desks
+    there = max(1, sum(desk.funded(desk.opens) for desk in line_desks))
+    last, apart = max(1, lever.teams) - 1, lever.every_days * TICKS_PER_DAY
+    return [
+        replace(desk, opens=desk.opens + min(last, place * (last + 1) // there) * apart)
+        for place, desk in enumerate(line_desks)
+    ]
 
 
 def each(values: Values, scenario: Scenario, clock: Clock, team: Team, role: str) -> list[tuple[int, float]]:
@@ -163,16 +168,18 @@ def each(values: Values, scenario: Scenario, clock: Clock, team: Team, role: str
 def full_capacities(
     values: Values, scenario: Scenario, clock: Clock, team: Team, roles: list[str]
 ) -> list[tuple[tuple[int, float], ...]]:
-    """By post: rows (from tick, whole families of a full worker). Fractions run on from post to post, so
-    that all together hold the whole families of the exact total."""
+    """By post: rows (from tick, whole families of a full worker). Fractions run on from post to post of a
+    role, so that all together hold the whole families of the exact total."""
     tables = {role: each(values, scenario, clock, team, role) for role in set(roles)}
     moments = sorted({tick for rows in tables.values() for tick, _ in rows})
     result: list[list[tuple[int, float]]] = [[] for _ in roles]
     for moment in moments:
-        total = 0.0
+        # Role by role, so that posts which another role gains later change nothing before.
+        totals = dict.fromkeys(roles, 0.0)
         for place, role in enumerate(roles):
-            before, total = total, total + at(tables[role], moment)
-            result[place].append((moment, floor(total + 1e-9) - floor(before + 1e-9)))
+            before = totals[role]
+            totals[role] = before + at(tables[role], moment)
+            result[place].append((moment, floor(totals[role] + 1e-9) - floor(before + 1e-9)))
     return [tuple(rows) for rows in result]
 
 

@@ -63,7 +63,7 @@ def dated(values: Values, scenario: Scenario, name: str, clock: Clock) -> list[t
 def rows_of(base: float, spans: Iterable[tuple[int, int, float]]) -> list[tuple[int, float]]:
     """Rows from spans (from, to, value) that do not overlap, with ``base`` outside them."""
     spans = list(spans)
-    moments = sorted({0, *(max(0, tick) for span in spans for tick in span[:2])})
+    moments = sorted({0, *(max(0, tick) for span in spans for tick in span[:2] if tick < NEVER)})
     rows: list[tuple[int, float]] = []
     for moment in moments:
         value = next((value for start, end, value in spans if start <= moment < end), base)

@@ -306,8 +306,9 @@ def vacancy_spells(
 ) -> list[Spell]:
     """A vacancy from a tick until somebody permanent begins, with its cover.
 
-    A vacancy that stands on the first day is not new: whoever covers it is there. Where the post is one that is not filled for a time, the search and the cover stop, and the search
-    begins again after that time with the same luck.
+    A vacancy that stands on the first day is not new: whoever covers it is there. Where the post is one that
+    is not filled for a time, the search and the cover stop, and the search begins again after that time with
+    the same luck.
     """
     advert = keyed(chance, span, Decision.POST_FILL, occurrence)
     covered = keyed(chance, span, Decision.POST_AGENCY, occurrence)
