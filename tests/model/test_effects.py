@@ -1,115 +1,140 @@
-"""Effects by month: fidelity that grows, an effect that decays, and baselines that do not move."""
+"""Effects in powers of their full strength, an effect that decays, and baselines that do not move."""
 
 import datetime as dt
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sim.foundations.ledger import NEVER, ONE, fixed_point
-from sim.model.compile import build_circumstances
-from sim.model.effects import EFFECTS, full_effect, solved_multiplier, tables
-from sim.model.pathway import baseline_factors, recentred
-from sim.model.services import fidelity, opening
-from sim.model.terms import Channel, Offer, Team
-from sim.study.scenario import Scenario, Training
-from tests.worlds import (
-    NO_CHANGE,
-    both,
-    circumstances,
-    days,
-    edge_of_care,
-    small_bury,
-    small_plan,
-    without_effects,
-)
+from sim.foundations.ledger import ONE, fixed_point
+from sim.model.effects import EFFECTS, decay, effects_of, full_effect, powers, solved_multiplier, table
+from sim.model.pathway import baseline_factors, build_rules, recentred, years_of
+from sim.model.plan import POWERS
+from sim.model.terms import SPECIALISTS, Channel, Offer
+from sim.study.config import load_study
+from sim.study.levers import Change
+from sim.study.structure import Structure
+from tests.model.staff import CLOCK, USUAL, day, days, scenario, values
 
-CLOCK = small_bury().clock
-VALUES = small_bury().values(0)
+ROOT = Path(__file__).resolve().parents[2]
+ONES = (ONE,) * len(Channel)
+ACTING = [offer for offer in Offer if offer not in SPECIALISTS]
+BOTH = Structure(routes="both")
 
 
-@pytest.mark.parametrize("offer", list(Offer))
-def test_without_fidelity_or_without_effect_every_multiplier_is_exactly_one(offer: Offer) -> None:
-    ones = (ONE,) * len(Channel)
-    for values, grows in ((VALUES, np.zeros(6)), (without_effects(small_bury()).values(1), np.ones(6))):
-        during, after = tables(values, offer, grows)
-        assert set(during) == {ones}
-        assert {row for month in after for row in month} == {ones}
+@pytest.mark.parametrize("offer", ACTING)
+def test_none_of_an_effect_is_one_exactly_and_all_of_it_is_the_parameter(offer: Offer) -> None:
+    given = values()
+    rows = table(given, offer, USUAL)
+    assert len(rows) == POWERS + 1
+    assert rows[0] == ONES
+    full = full_effect(given, offer, USUAL)
+    assert rows[POWERS] == tuple(fixed_point(full.get(channel, 1.0)) for channel in Channel)
+    assert rows[POWERS] != ONES
+
+
+@pytest.mark.parametrize("offer", ACTING)
+def test_an_effect_of_one_is_one_at_every_power(offer: Offer) -> None:
+    given = values() | dict.fromkeys(EFFECTS[offer].values(), 1.0)
+    assert set(table(given, offer, USUAL)) == {ONES}
+
+
+def test_half_the_exponent_is_the_square_root() -> None:
+    rows = table(values(effects__edge_of_care__entry=0.49), Offer.EDGE_OF_CARE, USUAL)
+    assert rows[POWERS // 2][Channel.EDGE] == fixed_point(0.7)
+    assert rows[POWERS // 2][Channel.COURT] == ONE
 
 
 def test_an_effect_halves_on_the_log_scale_in_its_half_life() -> None:
-    values = {**VALUES, "effects.half_life_years": 1.0, "effects.family_safeguarding.court": 0.64}
-    during, after = tables(values, Offer.FAMILY_SAFEGUARDING, np.ones(25))
-    assert during[3][Channel.COURT] == fixed_point(0.64)
-    assert [after[5][months][Channel.COURT] for months in (0, 12, 24)] == [
-        fixed_point(0.64),
-        fixed_point(0.8),
-        fixed_point(np.sqrt(0.8)),
-    ]
-    assert during[3][Channel.STEP_UP] == ONE
+    left = decay(values(effects__half_life_years=2.0), 49)
+    assert [left[months] for months in (0, 24, 48)] == [ONE, ONE // 2, ONE // 4]
+    assert left[12] == fixed_point(np.sqrt(0.5))
 
 
-def test_fidelity_is_a_power_of_the_multiplier() -> None:
-    values = {**VALUES, "effects.edge_of_care.entry": 0.49}
-    during, _ = tables(values, Offer.EDGE_OF_CARE, np.array([0.0, 0.5, 1.0]))
-    assert [row[Channel.EDGE] for row in during] == [ONE, fixed_point(0.7), fixed_point(0.49)]
+def test_a_change_of_an_effect_has_a_table_from_its_day() -> None:
+    given = values()
+    stronger = Change(parameter="effects.edge_of_care.entry", start=day(100), end=day(200), times=0.5)
+    found = powers(given, scenario(stronger), CLOCK, Offer.EDGE_OF_CARE, USUAL)
+    assert [tick for tick, _ in found] == [0, days(100), days(200)]
+    usual = table(given, Offer.EDGE_OF_CARE, USUAL)
+    assert found[0][1] == found[2][1] == usual
+    assert found[1][1][POWERS][Channel.EDGE] == fixed_point(0.245)
+    assert found[1][1][POWERS][Channel.RETURN_HOME] == usual[POWERS][Channel.RETURN_HOME]
+    others = powers(given, scenario(stronger), CLOCK, Offer.FAMILY_SAFEGUARDING, USUAL)
+    assert len(others) == 1
 
 
-def test_a_conference_does_nothing_before_it_has_met() -> None:
-    for offer in (Offer.CONFERENCE_EARLY, Offer.CONFERENCE_PRE_PROCEEDINGS):
-        during, after = tables(VALUES, offer, np.ones(4))
-        assert set(during) == {(ONE,) * len(Channel)}
-        assert after[0][0] != (ONE,) * len(Channel)
+def test_a_change_of_the_solved_effect_goes_through_its_table() -> None:
+    weaker = Change(parameter="effects.fgc_pre_proceedings", start=dt.date(2024, 4, 1), to=0.9)
+    found = powers(values(), scenario(weaker), CLOCK, Offer.CONFERENCE_PRE_PROCEEDINGS, USUAL)
+    assert [rows[POWERS][Channel.ISSUE] for _, rows in found] == [fixed_point(0.7), fixed_point(0.85)]
+
+
+def test_specialists_have_no_effect_of_their_own() -> None:
+    assert all(powers(values(), scenario(), CLOCK, offer, USUAL) == () for offer in SPECIALISTS)
 
 
 def test_services_move_no_level_but_through_the_channels_that_are_declared() -> None:
     for offer in Offer:
-        moved = full_effect(VALUES, offer)
-        assert set(moved) == set(EFFECTS[offer])
+        assert set(full_effect(values(), offer, USUAL)) == set(EFFECTS.get(offer, {}))
     assert Channel.STEP_UP not in EFFECTS[Offer.EDGE_OF_CARE]
     assert not {Channel.STEP_UP, Channel.ISSUE} & set(EFFECTS[Offer.FAMILY_SAFEGUARDING])
 
 
+def test_services_act_on_each_other_s_route_only_in_the_structure_that_says_so() -> None:
+    assert Channel.COURT not in effects_of(Offer.EDGE_OF_CARE, USUAL)
+    assert full_effect(values(), Offer.EDGE_OF_CARE, BOTH)[Channel.COURT] == 0.95
+    assert full_effect(values(), Offer.FAMILY_SAFEGUARDING, USUAL)[Channel.BREAKDOWN] == 0.9
+    assert full_effect(values(), Offer.FAMILY_SAFEGUARDING, BOTH)[Channel.BREAKDOWN] == 0.64
+    others = [offer for offer in Offer if offer not in (Offer.EDGE_OF_CARE, Offer.FAMILY_SAFEGUARDING)]
+    assert all(effects_of(offer, BOTH) == effects_of(offer, USUAL) for offer in others)
+
+
+def test_every_conference_brings_the_family_network_in() -> None:
+    for offer in (Offer.CONFERENCE_EARLY, Offer.CONFERENCE_PRE_PROCEEDINGS, Offer.CONFERENCE_AT_EDGE):
+        assert table(values(), offer, USUAL)[POWERS][Channel.NETWORK] == fixed_point(1.3)
+
+
 def test_a_solved_multiplier_is_read_from_the_table() -> None:
-    table = {"0.60": 0.5, "0.80": 0.7, "1.00": 1.0}
-    values = {**VALUES, "solved.fgc_pre_proceedings": table, "effects.fgc_pre_proceedings": 0.9}
-    assert solved_multiplier(values) == pytest.approx(0.85)
-    for channel in (Channel.ISSUE, Channel.COURT):
-        assert full_effect(values, Offer.CONFERENCE_PRE_PROCEEDINGS)[channel] == pytest.approx(0.85)
+    given = values(effects__fgc_pre_proceedings=0.9)
+    assert solved_multiplier(given) == pytest.approx(0.85)
+    for channel in (Channel.ISSUE, Channel.COURT, Channel.BREAKDOWN):
+        assert full_effect(given, Offer.CONFERENCE_PRE_PROCEEDINGS, USUAL)[channel] == pytest.approx(0.85)
 
 
-def test_fidelity_grows_from_training_or_opening_whichever_is_later() -> None:
-    opens = CLOCK.tick(dt.date(2023, 6, 1))
-    grows = fidelity(Team.EDGE_OF_CARE, VALUES, edge_of_care(), CLOCK, opens)
-    assert (grows[:2] == 0).all()
-    assert (np.diff(grows) >= 0).all()
-    assert grows[-1] == 1
-    late = Scenario(
-        name="late", levers=frozenset({Training(service="edge_of_care", complete=dt.date(2024, 1, 1))})
-    )
-    assert (fidelity(Team.EDGE_OF_CARE, VALUES, late, CLOCK, opens)[:9] == 0).all()
-    assert (fidelity(Team.EDGE_OF_CARE, VALUES, NO_CHANGE, CLOCK, opens) == 0).all()
-    assert (fidelity(Team.EARLY_HELP, VALUES, NO_CHANGE, CLOCK, 0) == 1).all()
+def test_a_baseline_is_recentred_so_that_its_effect_moves_no_flow() -> None:
+    covered = 0.6
+    given = values() | {
+        "services.early_help.baseline_coverage": covered,
+        "services.family_group_conference.baseline_coverage_early": 0.1,
+        "services.family_group_conference.baseline_coverage_pre": 0.25,
+    }
+    for multiplier in (0.68, 0.85, 1.05):
+        given["effects.early_help.step_up"] = multiplier
+        factor = recentred(given, "services.early_help.baseline_coverage", multiplier)
+        assert factor * (covered * multiplier + 1 - covered) == pytest.approx(1.0)
+        assert baseline_factors(given)["early help step up"] == pytest.approx(factor)
 
 
-def test_teams_open_on_their_day_or_never() -> None:
-    plan = small_plan(both())
-    assert plan.services.opens[Offer.EDGE_OF_CARE] == CLOCK.tick(dt.date(2023, 6, 1))
-    assert plan.services.opens[Offer.EARLY_HELP] == plan.services.opens[Offer.STEP_DOWN] == 0
-    assert small_plan().services.opens[Offer.EDGE_OF_CARE] == NEVER
-    assert opening(Team.EDGE_OF_CARE, edge_of_care(), plan.posts, CLOCK) == days(61)
+def test_without_effects_no_baseline_moves() -> None:
+    given = values() | {
+        "services.early_help.baseline_coverage": 0.6,
+        "services.family_group_conference.baseline_coverage_early": 0.1,
+        "services.family_group_conference.baseline_coverage_pre": 0.25,
+        "solved.fgc_pre_proceedings": {"0.60": 0.5, "1.00": 1.0},
+    }
+    given.update({name: 1.0 for names in EFFECTS.values() for name in names.values()})
+    assert set(baseline_factors(given).values()) == {1.0}
 
 
-def test_a_baseline_service_is_recentred_so_that_the_mixture_of_families_keeps_its_rate() -> None:
-    values = {**VALUES, "effects.early_help.step_up": 0.5, "services.early_help.baseline_coverage": 0.6}
-    factor = recentred(values, "services.early_help.baseline_coverage", 0.5)
-    assert 0.6 * 0.5 * factor + 0.4 * factor == pytest.approx(1.0)
-    assert baseline_factors(values)["early help step up"] == pytest.approx(factor)
-    assert set(baseline_factors(without_effects(small_bury()).values(0)).values()) == {1.0}
+def test_draw_zero_has_no_drift_and_others_have_one_a_year() -> None:
+    study = load_study(ROOT / "configs" / "bury.yaml")
 
+    def levels(draw: int) -> list[int]:
+        given = study.values(draw)
+        years = years_of(given, study.clock, study.seed, draw)
+        return [level for _, level in build_rules(given, study.clock, years, study.structure).years]
 
-def test_rules_know_no_scenario_and_draw_zero_has_no_drift() -> None:
-    assert small_plan(NO_CHANGE, 1).rules == small_plan(both(), 1).rules
-    assert {level for _, level in circumstances(0).rules.years} == {ONE}
-    assert len({level for _, level in circumstances(1).rules.years}) == len(CLOCK.years)
-    again = build_circumstances(small_bury(), 1, 5).rules
-    assert again == circumstances(1).rules, "what is not known is the same in every run"
+    assert set(levels(0)) == {ONE}
+    assert len(set(levels(1))) == len(study.clock.years)
+    assert levels(1) == levels(1)
