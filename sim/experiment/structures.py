@@ -1,7 +1,7 @@
 """Do the two services count the same children? The answer under three structures of their routes.
 
-What overlaps depends on what nobody has measured: whether each service works mainly on its own route into care
-or on both, and whether the families who are at risk on one route are those at risk on the other.
+What overlaps depends on what nobody has measured: whether each service works mainly on its own route into
+care or on both, and whether the families at risk on one route are those at risk on the other.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def report(rows: list[dict[str, Any]]) -> str:
     """What was found, for the terminal."""
     a, b = rows[0]["scenarios"]
     text = [
-        f"Fewer children looked after on {rows[0]['date']}: average of {rows[0]['futures']} futures (9 in 10)",
+        f"Fewer children looked after on {rows[0]['date']}: mean of {rows[0]['futures']} futures (9 in 10)",
         "",
         f"{'':16}{a:>22}{b:>22}{'together':>20}{'counted twice':>20}{'families of both':>18}",
     ]
