@@ -200,8 +200,10 @@ def number(summary: Part, key: str, style: str) -> Markup:
 
 
 def span(summary: Part, key: str, style: str, join: str = "to") -> Markup:
-    """The middle nine in ten of an estimate: "4 fewer to 31 fewer"."""
+    """The middle nine in ten of an estimate: "4 fewer to 31 fewer", or one figure if both ends read alike."""
     low, high = (number(summary, f"{key}.{part}", style) for part in ("p5", "p95"))
+    if join == "to" and low.striptags() == high.striptags():
+        return low
     return Markup("{} {} {}").format(low, join, high)
 
 

@@ -103,13 +103,14 @@ STATES = ("funded", "permanent", "induction", "agency", "vacant", "absent")
 
 
 def shown(summary: Part, lead: str) -> list[str]:
-    """The scenarios that wide tables have room for: those with claims and the leading one, in order."""
-    claimed = {one["scenario"] for one in summary["claims"]} | {lead}
-    names = list(summary["difference"])
-    first = [name for name in names if name in claimed] or names
-    while len(first) > MOST_SHOWN:
-        first.remove(next(name for name in reversed(first) if name != lead))
-    return first
+    """The scenarios that wide tables have room for, in order: the leading one, those with claims, then others
+    that are compared with no change."""
+    names, against = list(summary["difference"]), summary.get("against", {})
+    claimed = {one["scenario"] for one in summary["claims"]}
+    usual = [name for name in names if against.get(name, NO_CHANGE) == NO_CHANGE]
+    wanted = dict.fromkeys([lead, *(name for name in names if name in claimed), *usual])
+    room = [name for name in wanted if name in names][:MOST_SHOWN]
+    return [name for name in names if name in room]
 
 
 def sections(summary: Part, lead: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sim.experiment.trial import Trial, run_trial
 from sim.foundations.clock import TICKS_PER_DAY, TICKS_PER_YEAR
 from sim.foundations.errors import InputError
 from sim.model.compile import build_circumstances
-from sim.model.terms import LINE_OF, OFFER_NAMES, SPECIALISTS, STATUS_NAMES, Line, Status
+from sim.model.terms import LINE_OF, OFFER_NAMES, SPECIALISTS, STATUS_NAMES, Line, Offer, Status
 
 if TYPE_CHECKING:
     from sim.experiment.trial import TrialResult
@@ -69,6 +69,13 @@ SPECIALIST = {
     Event.GIVEN_UP: "the work of the {what} is given up, {days} after it began: nobody took it over, or the "
     "family's circumstances changed",
 }
+AT_PANEL = {
+    Event.OFFERED: "the crisis is referred to the panel, for {what}",
+    Event.DECLINED: "the family declines {what}",
+    Event.ACCEPTED: "the panel and the family agree to {what}; the family waits for a place",
+    Event.LAPSED: "no place in {what} was free in time",
+}
+"""What is said of Edge of Care, which a panel decides."""
 REFUSED = {
     1: "the panel refuses {what}: the referral is outside its criteria",
     2: "the panel refuses {what}, by its judgement",
@@ -206,6 +213,8 @@ def template(event: Event, what: int, amount: int, who: str) -> str:
         return ORDERS[what]
     if event in SPECIALIST and what in SPECIALISTS:
         return SPECIALIST[event]
+    if event in AT_PANEL and what == Offer.EDGE_OF_CARE:
+        return AT_PANEL[event]
     if event == Event.PLAN_STARTED and what:
         return f"another {SENTENCES[event]}"
     if event == Event.WEATHERED and amount:

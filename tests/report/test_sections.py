@@ -47,6 +47,14 @@ def said(root: ET.Element) -> str:
     return " ".join("".join(root.itertext()).split())
 
 
+def first_rows(root: ET.Element) -> dict[str, list[str]]:
+    """Cells of the first row with each name; the leading scenario's tables come first."""
+    found: dict[str, list[str]] = {}
+    for row in root.iter(f"{HTML}tr"):
+        found.setdefault(said(row[0]), [said(cell) for cell in row[1:]])
+    return found
+
+
 @pytest.fixture(scope="module")
 def whole() -> ET.Element:
     return page(hand_made())
@@ -103,14 +111,16 @@ def test_staffing_shows_every_month_and_state(whole: ET.Element) -> None:
 
 def test_vacancies_are_told_in_children_and_pounds(whole: ET.Element) -> None:
     text = said(whole)
-    assert "there would be 3 fewer children looked after on 31 March 2026" in text
+    assert (
+        "if every post had been filled at once and nobody had left: 3 fewer than with the vacancies" in text
+    )
     keys = {str(node.get("data-key")) for node in whole.iter()}
     assert f"vacancy.{BOTH}.gross_total.p50" in keys
     assert f"vacancy.{BOTH}.net.2025/26.p50" in keys
 
 
 def test_small_groups_are_kept_back(whole: ET.Element) -> None:
-    rows = {said(row[0]): [said(cell) for cell in row[1:]] for row in whole.iter(f"{HTML}tr")}
+    rows = first_rows(whole)
     assert rows["Black"] == ["c"] * 5
     assert rows["White"][:2] == ["140", "140"]
     assert "No rate differs between these groups in the model." in said(whole)
@@ -126,7 +136,7 @@ def test_an_unknown_step_of_the_waterfall_is_said_to_be_unknown() -> None:
 def test_differences_say_more_or_fewer() -> None:
     numbers = hand_made()
     numbers["safety_more"][BOTH]["2025/26"]["re-entries"] = e(4.0)
-    rows = {said(row[0]): [said(cell) for cell in row[1:]] for row in page(numbers).iter(f"{HTML}tr")}
+    rows = first_rows(page(numbers))
     assert rows[SAFETY["re-entries"][0]] == ["10", "10", "2 more to 6 more"]
     assert (few(0), few(0.2), few(3.6), more(2), more(-1), more(0)) == (
         "none", "fewer than 1", "4", "2 more", "1 fewer", "no difference",
@@ -155,6 +165,21 @@ def test_wide_tables_keep_to_the_scenarios_with_claims() -> None:
         assert not any("What if" in text for text in head)
     every = next(t for t in root.iter(f"{HTML}table") if said(t).startswith("Every plan"))
     assert all(f"What if {n}" in said(every) for n in range(9))
+
+
+def test_room_goes_to_the_leading_scenario_then_to_claims() -> None:
+    numbers = hand_made()
+    assert shown(numbers, BOTH) == [EDGE, "family safeguarding", BOTH]
+    more_of = {"difference": dict.fromkeys(("a", "b", "c", "d"), 0), "against": {"a": "b"}}
+    assert shown(more_of | {"claims": [{"scenario": "d"}]}, "c") == ["b", "c", "d"]
+    assert shown(more_of | {"claims": []}, "a") == ["a", "b", "c"]
+
+
+def test_a_range_whose_ends_read_alike_is_said_once() -> None:
+    numbers = hand_made()
+    numbers["safety_more"][BOTH]["2025/26"]["re-entries"] = e(0.0, 0.2)
+    rows = first_rows(page(numbers))
+    assert rows[SAFETY["re-entries"][0]][-1] == "no difference"
 
 
 def test_words_cover_what_the_schema_names() -> None:

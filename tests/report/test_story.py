@@ -100,8 +100,8 @@ def test_a_familys_story_is_told_in_order_and_nobody_elses() -> None:
     )
     assert [text for _, text in told] == [
         "04 Apr 2023  child 1 (aged 10) is at the edge of care: the relationship at home breaks down",
-        "04 Apr 2023  edge of care is offered",
-        "11 Apr 2023  edge of care is accepted; the family waits for a place",
+        "04 Apr 2023  the crisis is referred to the panel, for edge of care",
+        "11 Apr 2023  the panel and the family agree to edge of care; the family waits for a place",
         "13 Apr 2023  edge of care begins with a worker of the Edge of Care team, after a wait of 2 days",
         "21 Apr 2023  the worker leaves; edge of care waits for a colleague to take it over",
         "05 May 2023  another worker takes edge of care over, after 14 days without one",
