@@ -5,13 +5,22 @@ from __future__ import annotations
 from bisect import bisect_right
 from itertools import groupby
 
-from sim.engine.events import Event, EventLog
+from sim.engine.events import Event, EventLog, validate
+from sim.engine.simpy_engine import run
 from sim.model.plan import Plan, Worker
 from sim.model.terms import LINE_OF, Line, Offer, Status
 from tests.worlds import rows
 
 WAITING, HELD, PAUSED = "waiting", "held", "paused"
 Key = tuple[int, int]
+
+
+def live(plan: Plan) -> EventLog:
+    """The log of a plan, having kept the schema and conserved everything."""
+    log = run(plan)
+    validate(log, plan.horizon)
+    check_conservation(log, plan)
+    return log
 
 
 def check_conservation(log: EventLog, plan: Plan) -> None:

@@ -113,6 +113,17 @@ class Household:
     """By offer: length of the work in ticks; 90 days for the others."""
 
 
+def troubled(crisis: float, edge: float, **more: Any) -> Household:
+    """A family of one child with one crisis, that ends in care ``edge`` days later if nobody helps."""
+    kid = Kid(age=more.pop("age", 8.0), crisis=(after(days(crisis)),), edge=(after(days(edge)),))
+    return Household(kids=(kid,), **more)
+
+
+def person(*rows: tuple[float, int, int]) -> Worker:
+    """A worker from rows (from day, families, person)."""
+    return tuple((days(day), families, whose) for day, families, whose in rows)
+
+
 def padded(rows: Iterable[Sequence[int]], width: int, filler: int) -> Any:
     """Rows of unequal length as an array [n, width]."""
     return np.array([[*row, *[filler] * (width - len(row))] for row in rows], dtype=np.int64).reshape(

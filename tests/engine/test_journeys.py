@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from sim.engine.events import Event, EventLog, validate
+from sim.engine.events import Event, EventLog
 from sim.engine.simpy_engine import run
 from sim.foundations.ledger import ONE
 from sim.model import terms
-from sim.model.plan import Plan, Services
+from sim.model.plan import Services
 from sim.model.terms import Channel, Leaving, Line, Offer, Placement, Route, Status, Stay
-from tests.replay import check_conservation
+from tests.replay import live
 from tests.worlds import (
     RATE,
     TWO_YEARS,
@@ -23,6 +23,7 @@ from tests.worlds import (
     rules,
     services,
     story,
+    troubled,
     years,
 )
 
@@ -31,14 +32,6 @@ LAST = ONE - 1
 MENTAL_HEALTH = 0b1000
 """A family that needs the mental health worker and no other specialist."""
 EDGE, SAFE = Offer.EDGE_OF_CARE, Offer.FAMILY_SAFEGUARDING
-
-
-def live(plan: Plan) -> EventLog:
-    """The log of a plan, having kept the schema and conserved everything."""
-    log = run(plan)
-    validate(log, plan.horizon)
-    check_conservation(log, plan)
-    return log
 
 
 def edge_services(holds: int = 1, **changes: object) -> Services:
@@ -50,11 +43,6 @@ def edge_services(holds: int = 1, **changes: object) -> Services:
         "lasting": False,
     }
     return services(**{**given, **changes})
-
-
-def troubled(crisis: float, edge: float, **more: object) -> Household:
-    """A family of one child with one crisis, that ends in care ``edge`` days later if nobody helps."""
-    return Household(kids=(Kid(crisis=(after(days(crisis)),), edge=(after(days(edge)),)),), **more)
 
 
 # Crises and the edge of care
