@@ -116,7 +116,7 @@ SWITCHES = {
     "attracts": "whether Family Safeguarding makes posts easier to fill and to keep filled",
 }
 """Switches of the structure, in words."""
-COLUMNS = (42, 18, 14, 12, 10)
+COLUMNS = (36, 24, 14, 12, 10)
 """Widths of a table of settings; with the gaps between, a line of the text."""
 
 
@@ -142,7 +142,10 @@ def mechanisms(study: Study, value_text: Callable[[Parameter], str]) -> Iterator
         if not grouped[name]:
             continue
         rows = [("Setting", "Value", "Range", "Unit", "Basis")]
-        rows += [(one.name, value_text(one), bounds_text(one), one.unit, one.basis) for one in grouped[name]]
+        rows += [
+            (one.name, value_text(one).replace("_", " "), bounds_text(one), one.unit, one.basis)
+            for one in grouped[name]
+        ]
         yield from (name, *wrap(meaning, 98, initial_indent="  ", subsequent_indent="  "), "")
         yield from grid(rows, COLUMNS)
         yield ""
