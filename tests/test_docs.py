@@ -11,6 +11,8 @@ import pytest
 
 import sim
 from sim.study.catalogue import CATALOGUE, groups
+from sim.study.levers import KINDS
+from sim.study.structure import Structure
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -18,6 +20,7 @@ PICTURES = ROOT / "docs" / "images"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 QUOTED = re.compile(r"`([^`\n]+)`")
+DOTTED = re.compile(r"\b[a-z_]+(?:\.\w+)+")
 ROOTS = {name.split(".")[0] for name in CATALOGUE}
 CHEAP = ("check", "explain", "describe", "--help", "--version")
 PRIVATE = ("/work", "/tmp", "/home", "shared/")
@@ -66,10 +69,17 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert not broken, f"{name_of(page)}: {', '.join(broken)}"
 
 
+def in_equations(page: Path) -> set[str]:
+    """Dotted names in a page's blocks of plain text, where equations stand."""
+    blocks = FENCE.findall(page.read_text(encoding="utf-8"))
+    return {name for language, text in blocks if not language for name in DOTTED.findall(text)}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_parameters_named_exist(page: Path) -> None:
     known = {*CATALOGUE, *groups()}
     quoted = {text for text in QUOTED.findall(prose(page)) if re.fullmatch(r"\w+(\.\w+)+", text)}
+    quoted |= in_equations(page)
     files = {text for text in quoted if text.endswith((".yaml", ".md", ".json", ".csv"))}
     wrong = sorted(text for text in quoted - files if text.split(".")[0] in ROOTS and text not in known)
     assert not wrong, f"{name_of(page)} names parameters that are not there: {', '.join(wrong)}"
@@ -82,11 +92,31 @@ def test_no_page_speaks_of_one_machine(page: Path) -> None:
 
 
 def test_the_model_page_explains_every_parameter() -> None:
-    """By its name, or by the name of its group."""
-    quoted = set(QUOTED.findall((ROOT / "docs" / "model.md").read_text(encoding="utf-8")))
+    """By its name, in words or in an equation, or by the name of its group."""
+    page = ROOT / "docs" / "model.md"
+    quoted = set(QUOTED.findall(prose(page))) | in_equations(page)
     missing = [name for name in CATALOGUE if name not in quoted and name.split(".")[0] not in quoted]
     missing = [name for name in missing if not name.startswith("salaries.")]  # pay, explained as such
     assert not missing, f"docs/model.md says nothing of {', '.join(missing)}"
+
+
+def test_the_model_page_names_every_lever_and_every_switch() -> None:
+    page = prose(ROOT / "docs" / "model.md")
+    quoted = set(QUOTED.findall(page))
+    missing = [name for name in (*KINDS, *Structure().content()) if name not in quoted]
+    assert not missing, f"docs/model.md says nothing of {', '.join(missing)}"
+
+
+def test_every_mechanism_says_where_it_ends() -> None:
+    """A section that names settings of the world or of practice names a limit too."""
+    sections = re.split(r"^#{2,3} ", prose(ROOT / "docs" / "model.md"), flags=re.MULTILINE)[1:]
+    told = {name for name in CATALOGUE if name.split(".")[0] != "salaries"}
+    silent = [
+        section.partition("\n")[0]
+        for section in sections
+        if told & set(QUOTED.findall(section)) and "*Limit*" not in section
+    ]
+    assert not silent, f"docs/model.md gives no limit of: {', '.join(silent)}"
 
 
 def test_there_are_commands_to_check() -> None:
