@@ -154,7 +154,8 @@ def test_run_prints_the_answer_and_leaves_its_files(call: Call, study_file: Path
     assert out.endswith(f"Report  {folder}/report.html\n")
     assert "Chance of each claim:" in out
     assert "Overlap on 31 March 2024" in out
-    assert err.startswith("Bury · April 2023 to March 2024 · no change, edge of care")
+    named = ", ".join(Experiment(study).scenarios)
+    assert err.startswith(f"Bury · April 2023 to March 2024 · {named} · ")
     trials = 2 * len(study.scenarios)
     assert err.endswith(f"{trials} of {trials} trials finished\n")
     wanted = {"manifest.json", "config.yaml", "progress.json", "measures.parquet", "summary.json"}
@@ -172,7 +173,7 @@ def test_json_alone_is_on_stdout(study_file: Path, study: Study, tmp_path: Path)
     assert (done.returncode, done.stderr) == (0, "")
     numbers = json.loads(done.stdout)
     assert numbers.keys() >= SUMMARY_KEYS
-    assert numbers["scenarios"] == list(study.scenarios)
+    assert numbers["scenarios"] == list(Experiment(study).scenarios)
     assert (numbers["draws"], numbers["runs"], numbers["seed"]) == (1, 1, 2023)
     assert numbers == json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
 
