@@ -1,4 +1,4 @@
-"""Family Safeguarding: a social worker's place begins the work, and each specialist may come late or never."""
+"""Family Safeguarding: a social worker's place begins the work; each specialist may come late or never."""
 
 import pytest
 
