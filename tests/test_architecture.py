@@ -23,6 +23,16 @@ FORBIDDEN_IN_ENGINE = (
 )
 HEAVY = ("pandas", "scipy", "matplotlib", "pyarrow")
 LONGEST_ROOM = 450
+OF_SERVICES = ("sim/engine/offers.py", "sim/engine/edge.py")
+"""Rooms that add multipliers and flags, and move nothing."""
+OF_THE_WORLD = (
+    *("status", "since", "spell", "moving", "gate_at", "referral"),
+    *("where", "at_edge", "window_ends", "crises", "stay", "route", "placement", "guardian", "returned"),
+    *("left", "rate", "plan_children", "plan_started"),
+)
+"""What a service never sets: a level, a child's place, a clock, a plan."""
+DESCRIBED = ("foundations", "study", "model", "engine", "results", "experiment")
+"""Rooms whose every file docs/design.md says something of."""
 
 
 def name_of(path: Path) -> str:
@@ -98,6 +108,38 @@ def test_the_engine_knows_no_chance_dates_or_logarithms(path: Path) -> None:
     assert not re.search(r"\b(np|numpy)\.(random|log\w*|exp\w*)\b", text), (
         f"{name_of(path)} draws or takes logs"
     )
+
+
+def set_or_wound(path: Path) -> Iterator[str]:
+    """Attributes that a file assigns to, and methods of a clock that it calls."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
+            yield node.attr
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            owner = node.func.value
+            if node.func.attr in ("wind", "spend") or (
+                node.func.attr == "stop" and not (isinstance(owner, ast.Name) and owner.id == "service")
+            ):
+                yield f"{node.func.attr}()"
+
+
+@pytest.mark.parametrize("name", OF_SERVICES)
+def test_a_service_moves_no_level_child_or_clock(name: str) -> None:
+    wrong = sorted({what for what in set_or_wound(ROOT / name) if what in OF_THE_WORLD or "()" in what})
+    assert not wrong, f"{name} touches {', '.join(wrong)}: services add multipliers and flags, nothing else"
+
+
+def test_the_reader_of_assignments_sees_what_the_world_does() -> None:
+    found = set(set_or_wound(ROOT / "sim" / "engine" / "care.py"))
+    assert {"where", "at_edge", "placement", "wind()", "stop()"} <= found
+
+
+def test_the_design_page_names_every_file() -> None:
+    page = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+)`", page))
+    files = [path for path in SOURCES if path.parent.name in DESCRIBED and path.stem != "__init__"]
+    missing = [name_of(path) for path in files if path.stem not in named]
+    assert not missing, f"docs/design.md says nothing of {', '.join(missing)}"
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
