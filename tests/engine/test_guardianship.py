@@ -105,7 +105,7 @@ def test_the_team_that_supports_guardians_refers_and_the_work_prevents_the_entry
 
 
 def test_the_holder_of_the_parents_case_does_not_speak_for_the_guardian() -> None:
-    """Whoever holds the family hears of nothing at the guardian's, and the guardian's team of nothing there."""
+    """Whoever holds the family does not hear of the guardian's crisis, but does of the one at home."""
     heard = [ONE] * len(terms.HELD_NAMES)
     heard[terms.GUARDIANSHIP_TEAM] = 0
     at_home = Kid(crisis=(after(days(12)),))

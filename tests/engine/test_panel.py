@@ -1,4 +1,4 @@
-"""The resource allocation panel: when it meets, whom it hears, what it asks for and what that costs in days."""
+"""The resource allocation panel: when it meets, whom it hears, and what it asks for at what price in days."""
 
 from dataclasses import replace
 

@@ -72,7 +72,7 @@ def test_a_placement_breaks_down_and_another_begins_the_same_day() -> None:
 
 @pytest.mark.parametrize(("elapsed", "day"), [(0, 60), (30, 90), (40, 100)])
 def test_placements_break_down_less_once_they_have_lasted(elapsed: float, day: float) -> None:
-    """Twice as fast for the first forty days of a placement: 100 days' worth is gone on day 60 of a new one."""
+    """Twice as fast for the first forty days of a placement: a new one breaks down on day 60, not 100."""
     early = (((0, 2 * RATE), (days(40), RATE)),) * len(Placement)
     log = live(plan_of(in_care(100, elapsed=elapsed), rules=to_a_home(moves=early)))
     assert at(log, Event.BROKE_DOWN) == [day]
