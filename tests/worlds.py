@@ -24,8 +24,9 @@ from sim.model import terms
 from sim.model.compile import Circumstances, build_circumstances, compile_plan
 from sim.model.plan import POWERS, Children, Families, Plan, Practice, Rules, Services, Table, Worker
 from sim.model.terms import Channel, Gate, Line, Offer, Placement, Route, Status
+from sim.study.catalogue import PARTNER_ROLES
 from sim.study.config import Study, load_study
-from sim.study.scenario import Open, Posts, Scenario, Training
+from sim.study.scenario import Mentoring, Open, Posts, Scenario, Training
 
 ROOT = Path(__file__).resolve().parents[1]
 RATE = 1 << 24
@@ -299,6 +300,7 @@ def services(
         stability_youngest=3,
         load_capacity=((0, 0),),
         load_in_service=ONE,
+        load_child_in_need=ONE,
         overload=(ONE,) * 49,
         compounding=False,
         strongest_only=False,
@@ -406,22 +408,24 @@ def edge_of_care(posts: int = 3, opens: dt.date = dt.date(2023, 6, 1)) -> Scenar
     start = (opens - dt.timedelta(days=61)).replace(day=1)
     team = "edge_of_care"
     levers = {
+        Posts(service=team, role="manager", posts=1, start=start),
         Posts(service=team, role="social_worker", posts=posts, start=start),
         Posts(service=team, role="family_support_worker", posts=posts, start=start),
         Training(service=team, complete=opens - dt.timedelta(days=1)),
+        Mentoring(service=team, complete=opens + dt.timedelta(days=60)),
         Open(service=team, on=opens),
     }
     return Scenario(name="edge", levers=frozenset(levers))
 
 
-def family_safeguarding(posts: int = 4, opens: dt.date = dt.date(2023, 8, 1)) -> Scenario:
-    """Family Safeguarding: specialists beside the social workers who are there."""
+def family_safeguarding(posts: int = 2, opens: dt.date = dt.date(2023, 8, 1)) -> Scenario:
+    """Family Safeguarding in two teams: specialists beside the social workers who are there."""
     start = (opens - dt.timedelta(days=150)).replace(day=1)
     team = "family_safeguarding"
     levers = {
-        Posts(service=team, role="specialist", posts=posts, start=start),
+        *(Posts(service=team, role=role, posts=posts, start=start) for role in PARTNER_ROLES),
         Training(service=team, complete=opens),
-        Open(service=team, on=opens),
+        Open(service=team, on=opens, teams=2, every_days=30),
     }
     return Scenario(name="safeguarding", levers=frozenset(levers))
 
@@ -443,10 +447,11 @@ def small_plan(scenario: Scenario = NO_CHANGE, draw: int = 0, run: int = 0) -> P
 
 
 def without_effects(study: Study) -> Study:
-    """The study with every multiplier of every service at exactly one."""
+    """The study with every multiplier of every service at exactly one, whatever the caseload and load."""
     ones: dict[str, Any] = {
         name: 1.0 for name in study.parameters if name.startswith("effects.") and "half_life" not in name
     }
+    ones["effects.caseload"] = 0.0
     ones["solved.fgc_pre_proceedings"] = dict.fromkeys(
         study.parameters["solved.fgc_pre_proceedings"].value, 1.0
     )

@@ -244,13 +244,13 @@ def exit_rate(child: Child, rules: Rules, ease: tuple[int, ...], now: int) -> in
     return scaled(rate, ease[Channel.RETURN_HOME]) if child.homeward else rate
 
 
-def load_ratio(families: int, in_service: int, capacity: int, weight: int) -> int:
+def load_ratio(families: int, weights: int, capacity: int) -> int:
     """Caseload of the safeguarding social workers against the years before, fixed point.
 
-    A family in Family Safeguarding takes up ``weight`` of what one takes up in the old way of working; those
-    outside it bear what that leaves too little of. ``capacity`` is in families, fixed point.
+    ``families`` are held in the old way of working; ``weights`` are what those in Family Safeguarding take up
+    (fixed point), which those outside it have to bear. ``capacity`` is in families, fixed point.
     """
-    held = (families << ONE_BITS) + in_service * weight
+    held = (families << ONE_BITS) + weights
     return min((held << ONE_BITS) // max(capacity, 1), MOST_LOAD)
 
 

@@ -141,7 +141,10 @@ class World:
         others = sum(1 for family in self.statutory.values() if bears_load(family))
         capacity = step_at(self.services.load_capacity, self.now)[1]
         in_service = self.caseloads[Line.SOCIAL_WORKER].in_use
-        ratio = load_ratio(others, in_service, capacity, self.services.load_in_service)
+        theirs = sum(1 for family in self.statutory.values() if Offer.FAMILY_SAFEGUARDING in family.held)
+        weights = theirs * self.services.load_in_service
+        weights += (in_service - theirs) * self.services.load_child_in_need
+        ratio = load_ratio(others, weights, capacity)
         self.records.append((self.now, -1, -1, int(Event.LOAD), 0, ratio))
         overload = overload_at(self.services.overload, ratio)
         if overload != self.overload:

@@ -16,18 +16,22 @@ import numpy as np
 
 from sim.engine import simpy_engine
 from sim.engine.events import Event
-from sim.foundations.clock import DAYS_PER_YEAR, ticks
+from sim.foundations.clock import DAYS_PER_YEAR, TICKS_PER_YEAR, ticks
 from sim.foundations.errors import InputError
 from sim.foundations.ledger import NEVER, ONE
-from sim.foundations.randomness import Chance
+from sim.foundations.randomness import Chance, Decision
+from sim.model.arrivals import select
 from sim.model.compile import build_circumstances, compile_plan
 from sim.model.effects import SOLVED
 from sim.model.population import Draws, build_block, join
-from sim.model.terms import LINE_OF, Line, Offer, Status
+from sim.model.terms import BAND_STARTS, BANDS, LINE_OF, Line, Offer, Status
 from sim.study.catalogue import SOLVED_RATIOS
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from sim.model.plan import Plan
+    from sim.model.population import Block, Values
     from sim.study.config import Study
 
 TRIAL_BLOCK = 300
@@ -37,6 +41,8 @@ MONTHS = 12
 PUBLISHED = 0.81
 """The trial's risk ratio of care at twelve months, 36% against 45%, at which the arms are reported."""
 UNLIMITED = 1_000_000
+MOST_SELECTED = 20
+"""Families built for each one that is chosen for the trial."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +120,9 @@ def trial_plan(study: Study, families: int) -> Plan:
     """A plan of nothing but families whose pre-proceedings begin on the first day."""
     given = build_circumstances(study, 0, 0)
     plan = compile_plan(study, study.scenario("no change"), given)
-    draws = Draws(chance=Chance(study.seed, 0, 0), block=TRIAL_BLOCK, n=families)
-    block = build_block(draws, given.values, np.zeros(families, dtype=np.int64))
+    draws = Draws(chance=Chance(study.seed, 0, 0), block=TRIAL_BLOCK, n=families * MOST_SELECTED)
+    block = build_block(draws, given.values, np.zeros(draws.n, dtype=np.int64))
+    block = select(block, selected(draws, block, given.values, families))
     block.families["opening_status"][:] = Status.PRE_PROCEEDINGS
     horizon = ticks(DAYS_PER_YEAR) + 1
     people, children = join([(draws, block)], given.values, horizon)
@@ -123,6 +130,20 @@ def trial_plan(study: Study, families: int) -> Plan:
     return replace(
         plan, horizon=horizon, families=people, children=children, posts=(), counted_referrals=none
     )
+
+
+def selected(draws: Draws, block: Block, values: Values, families: int) -> NDArray[np.int64]:
+    """Rows of the families who reach pre-proceedings, in the mix of ages that do.
+
+    Two escalations lie before it, so a family is chosen in proportion to the square of how much faster cases
+    with a youngest child of that age escalate.
+    """
+    born = np.where(block.slots["present"] & (block.slots["born"] <= 0), block.slots["born"], -NEVER)
+    youngest = (-born.max(axis=0)) / TICKS_PER_YEAR
+    band = np.clip(np.searchsorted(BAND_STARTS, youngest, side="right") - 1, 0, len(BANDS) - 1)
+    weight = np.array([values["pathway.escalation_by_youngest"][name] for name in BANDS])[band] ** 2
+    kept = draws.one(Decision.ARRIVAL_KEPT) < weight / weight.max()
+    return np.nonzero(kept)[0][:families]
 
 
 def run_arm(plan: Plan, multiplier: float, *, offered: bool) -> Arm:

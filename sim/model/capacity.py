@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
 SIXTEENTHS = 48
 """The table of overload reaches to three times the usual caseload."""
-OVERLOADING = ("child protection", "pre-proceedings", "proceedings")
-"""Levels whose families the safeguarding social workers hold by law."""
 
 Rows = list[tuple[int, float]]
 Holder = tuple[object, ...]
@@ -326,17 +324,6 @@ def places(line: tuple[Worker, ...]) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def usual_caseload(values: Values) -> float:
-    """Statutory families to a safeguarding social worker at work, in the years before: those open on the
-    first day, over the people expected in the posts, agency workers included and the absent left out."""
-    posts = values["staffing.family_safeguarding.posts.social_worker"]
-    vacant = values["staffing.vacancy_at_start"]["social_worker"]
-    agency = values["staffing.agency_share"]["social_worker"]
-    at_work = posts * ((1 - vacant) * (1 - values["staffing.absence"]) + vacant * agency)
-    families = sum(values["opening.families"][level] for level in OVERLOADING)
-    return float(families / at_work) if at_work > 0 else 0.0
-
-
 def load_capacity(
     values: Values, scenario: Scenario, posts: tuple[Post, ...], clock: Clock
 ) -> tuple[Row, ...]:
@@ -346,7 +333,7 @@ def load_capacity(
     statutory = desks(values, scenario, posts, clock, open_, Line.SOCIAL_WORKER)
     edge = desks(values, scenario, posts, clock, open_, Line.EDGE_WORKER)
     lending = lent(scenario, posts, clock)
-    induction, usual = float(values["staffing.induction_load"]), usual_caseload(values)
+    induction, usual = float(values["staffing.induction_load"]), float(values["staffing.usual_caseload"])
     moments = {0, *(tick for tick, _ in lending)}
     moments.update(*(desk.moments() for desk in [*statutory, *edge]))
     rows: list[Row] = []
@@ -364,6 +351,6 @@ def overload(values: Values) -> Row:
     """By sixteenths of the usual caseload: multiplier on escalation and court-led entry, which a doubling
     multiplies by the effect; half the usual eases by as much, and less than half no further."""
     ratio = float(values["effects.overload"])
-    if usual_caseload(values) <= 0:
+    if float(values["staffing.usual_caseload"]) <= 0:
         return (ONE,) * (SIXTEENTHS + 1)
     return tuple(fixed_point(ratio ** max(-1.0, log2(max(i, 1) / 16))) for i in range(SIXTEENTHS + 1))

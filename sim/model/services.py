@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.foundations.clock import DAYS_PER_YEAR, ticks
 from sim.foundations.ledger import NEVER, ONE, fixed_point
-from sim.model.capacity import load_capacity, overload, places, usual_caseload, workers
+from sim.model.capacity import load_capacity, overload, places, workers
 from sim.model.effects import decay, powers
 from sim.model.openings import closing, dated, end_of, go_live, produced, rows_of
 from sim.model.plan import Services
@@ -50,7 +50,7 @@ def build_services(
     begins = {team: produced(team, values, scenario, posts, clock) for team in Team}
     lines = workers(values, scenario, posts, clock, opens)
     extension = extended(scenario, clock, begins[Team.EDGE_OF_CARE])
-    usual, each = usual_caseload(values), values[f"{SAFEGUARDING}.families_per_post.social_worker"]
+    usual, each = values["staffing.usual_caseload"], values[f"{SAFEGUARDING}.families_per_post.social_worker"]
     months = len(clock.month_starts)
     left = values["staffing.continuity"]
     return Services(
@@ -83,6 +83,9 @@ def build_services(
         stability_youngest=youngest_usual(),
         load_capacity=load_capacity(values, scenario, posts, clock),
         load_in_service=fixed_point(usual / each) if each > 0 else 0,
+        load_child_in_need=fixed_point(
+            usual / each * (1 - values[f"{SAFEGUARDING}.time_follows"]) if each > 0 else 0
+        ),
         overload=overload(values),
         compounding=structure.compounding,
         strongest_only=structure.combine == "strongest",

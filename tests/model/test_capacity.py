@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from sim.foundations.ledger import NEVER, ONE, fixed_point
-from sim.model.capacity import load_capacity, overload, places, usual_caseload, workers
+from sim.model.capacity import load_capacity, overload, places, workers
 from sim.model.openings import AGENCY, INDUCTION, PERMANENT, VACANT
 from sim.model.plan import Post, Worker
 from sim.model.terms import Line, Team
@@ -249,8 +249,7 @@ def test_an_unprotected_team_s_social_workers_go_where_the_law_needs_them() -> N
 
 def test_the_load_that_can_be_carried_follows_the_people_at_work() -> None:
     given = values()
-    # 32 statutory families to four people, all expected in post.
-    assert usual_caseload(given) == 8.0
+    given["staffing.usual_caseload"] = 8.0
     team = statutory((days(10), days(100)), (days(50), days(100))) + edge_team()
     team[3] = post(FS, "social_worker", 3, absences=((days(200), days(210)),))
     team[2] = post(FS, "social_worker", 2, (-1, days(300), PERMANENT), (days(300), END, INDUCTION))
@@ -262,18 +261,6 @@ def test_the_load_that_can_be_carried_follows_the_people_at_work() -> None:
     # One is lent for the first vacancy and two for both.
     expected = ((0, 32), (200, 24), (210, 32), (300, 28))
     assert helped == tuple((days(number), families * ONE) for number, families in expected)
-
-
-def test_the_usual_caseload_counts_who_is_expected_at_work() -> None:
-    given = values()
-    given["staffing.vacancy_at_start"] = {"social_worker": 0.5}
-    given["staffing.agency_share"] = {"social_worker": 0.5}
-    given["staffing.absence"] = 0.2
-    # Of four posts, two are permanent, of whom 0.4 are away, and one is covered.
-    assert usual_caseload(given) == pytest.approx(32 / 2.6)
-    given["staffing.family_safeguarding.posts.social_worker"] = 0.0
-    assert usual_caseload(given) == 0.0
-    assert set(overload(given)) == {ONE}
 
 
 def test_overload_is_one_at_the_usual_caseload_and_its_effect_at_twice() -> None:
