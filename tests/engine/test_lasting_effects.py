@@ -10,7 +10,7 @@ import pytest
 from sim.engine.caseload import Request
 from sim.engine.events import Event
 from sim.engine.people import HOME, Child, Family
-from sim.engine.risk import ease_of, rate_at_home
+from sim.engine.risk import ease_of, rate_at_home, strength_changes
 from sim.engine.simpy_engine import run
 from sim.foundations.ledger import ONE
 from sim.model.compile import build_circumstances, compile_plan
@@ -42,7 +42,7 @@ def held(offer: Offer) -> dict[int, Request[Family]]:
 
 
 def ease(one: Family, shape: Services, now: int) -> tuple[int, ...]:
-    return ease_of(one, 0, shape, MONTHS, now)[0]
+    return ease_of(one, 0, shape, MONTHS, strength_changes(shape, MONTHS), now)[0]
 
 
 def test_early_help_that_holds_back_decay_leaves_the_exponent_of_the_work_itself() -> None:

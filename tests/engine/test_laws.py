@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from sim.engine.events import Event, EventLog, validate
 from sim.engine.simpy_engine import run
-from sim.foundations.ledger import NEVER, ONE
+from sim.foundations.ledger import ONE
 from sim.foundations.randomness import Chance, Decision, parameter_quantile
 from sim.model.compile import Circumstances, build_circumstances, compile_plan
-from sim.model.terms import Channel, Offer, Team
+from sim.model.terms import Channel, Line, Offer
 from sim.results.measures import index_of, measure
-from sim.study.scenario import Funding, Open, Posts, Scenario, SetUp, Training
+from sim.study.scenario import Funding, Mentoring, Open, Posts, Price, Scenario, SetUp, Training
+from tests.levers import LIFE, demanding, drawn_plan, everything, unshared
 from tests.replay import check_conservation
 from tests.worlds import (
     NO_CHANGE,
@@ -40,19 +41,6 @@ from tests.worlds import (
     without_effects,
 )
 
-SERVICE_EVENTS = (
-    Event.NOT_HEARD,
-    Event.OFFERED,
-    Event.DECLINED,
-    Event.ACCEPTED,
-    Event.STARTED,
-    Event.FINISHED,
-    Event.STOPPED,
-    Event.LAPSED,
-)
-LIFE = tuple(event for event in Event if event not in (*SERVICE_EVENTS, Event.WEATHERED))
-"""Everything that happens to families and children; a weathered crisis also says who was at work."""
-
 
 @cache
 def log_of(scenario: Scenario, draw: int = 0, luck: int = 0) -> EventLog:
@@ -62,6 +50,11 @@ def log_of(scenario: Scenario, draw: int = 0, luck: int = 0) -> EventLog:
 @cache
 def null_world(luck: int) -> Circumstances:
     return build_circumstances(without_effects(small_bury()), 1, luck)
+
+
+@cache
+def plain_rows(draw: int, luck: int) -> list[tuple[int, ...]]:
+    return rows(run(drawn_plan(NO_CHANGE, draw, luck)))
 
 
 # 1. Equal content, equal logs
@@ -114,7 +107,7 @@ def test_logs_are_identical_before_the_first_change(scenario: Scenario, first: d
 @pytest.mark.parametrize(("luck", "combine"), [(0, "multiply"), (1, "multiply"), (2, "strongest")])
 def test_services_without_effect_leave_every_life_where_it_was(luck: int, combine: str) -> None:
     given = null_world(luck)
-    study = replace(without_effects(small_bury()), combine=combine)
+    study = without_effects(small_bury()).restructure(combine=combine)
     plain = run(compile_plan(study, NO_CHANGE, given))
     served = run(compile_plan(study, both(), given))
     assert rows(plain, *LIFE) == rows(served, *LIFE)
@@ -128,19 +121,34 @@ def test_services_without_effect_leave_every_life_where_it_was(luck: int, combin
     assert served.rows(Event.PLAN_STARTED).sum() > 10
 
 
-def test_without_posts_or_training_both_equals_no_change_byte_for_byte() -> None:
+def test_without_posts_edge_of_care_in_name_equals_no_change_byte_for_byte() -> None:
     only_dates = Scenario(
-        name="both in name",
+        name="in name",
         levers=frozenset(
             {
                 Open(service="edge_of_care", on=dt.date(2023, 6, 1)),
-                Open(service="family_safeguarding", on=dt.date(2023, 8, 1)),
+                Training(service="edge_of_care", complete=dt.date(2023, 5, 31)),
+                Mentoring(service="edge_of_care", complete=dt.date(2023, 7, 31)),
                 SetUp(service="edge_of_care", year="2023/24", pounds=1e6),
-                Funding(service="family_safeguarding", year="2023/24", pounds=1e6),
+                Funding(service="edge_of_care", year="2023/24", pounds=1e6),
+                Price(item="kinship", times=2.0, year="2024/25"),
             }
         ),
     )
     assert run(small_plan(only_dates, 1)).tobytes() == log_of(NO_CHANGE, 1).tobytes()
+
+
+def test_family_safeguarding_in_name_is_the_old_work_with_the_load_shared_otherwise() -> None:
+    """Its social workers are there already, so it opens without specialists; untrained, it has no effect of
+    its own, and only the load that its families weigh can move anything."""
+    in_name = Scenario(
+        name="in name", levers=frozenset({Open(service="family_safeguarding", on=dt.date(2023, 8, 1))})
+    )
+    plain, named = small_plan(NO_CHANGE, 1), small_plan(in_name, 1)
+    assert rows(run(named), Event.STARTED) != rows(run(plain), Event.STARTED)
+    calm = {"overload": (ONE,) * 49}
+    logs = [run(replace(plan, services=replace(plan.services, **calm))) for plan in (plain, named)]
+    assert rows(logs[0], *LIFE) == rows(logs[1], *LIFE)
 
 
 def test_a_team_that_is_never_trained_works_without_effect() -> None:
@@ -152,8 +160,8 @@ def test_a_team_that_is_never_trained_works_without_effect() -> None:
     log = run(plan)
     assert (log.rows(Event.STARTED) & (log.what == Offer.EDGE_OF_CARE)).sum() > 0
     for offer in (Offer.EDGE_OF_CARE, Offer.FAMILY_SAFEGUARDING):
-        assert set(plan.services.during[offer]) == {(ONE,) * len(Channel)}
-        assert {row for month in plan.services.after[offer] for row in month} == {(ONE,) * len(Channel)}
+        assert set(plan.services.strength[offer]) == {0}
+        assert {table[0] for _, table in plan.services.powers[offer]} == {(ONE,) * len(Channel)}
 
 
 # 4. A stronger effect makes no child enter earlier
@@ -181,10 +189,9 @@ def test_a_stronger_effect_makes_no_child_enter_earlier(one: float, other: float
 
     def entries(multiplier: float) -> dict[int, int]:
         open_edge = services(
-            places={Team.EDGE_OF_CARE: ((0, 1000),)},
+            places={Line.EDGE_WORKER: ((0, 1000),)},
             opens={Offer.EDGE_OF_CARE: 0},
-            during={Offer.EDGE_OF_CARE: {Channel.EDGE: multiplier}},
-            afterwards={Offer.EDGE_OF_CARE: {Channel.EDGE: multiplier}},
+            effects={Offer.EDGE_OF_CARE: {Channel.EDGE: multiplier}},
             panel_every=days(1),
         )
         log = run(plan_of(*households, services=open_edge))
@@ -223,13 +230,12 @@ def test_more_demand_adds_families_and_renames_none(more: float, draw: int) -> N
         assert alike(field.name, low.children, high.children, among), field.name
 
 
-def test_more_demand_moves_nobody_where_no_service_has_a_waiting_list() -> None:
+def test_more_demand_moves_nobody_where_families_share_nothing() -> None:
     study = small_bury()
 
     def alone(demand: float) -> EventLog:
         given = build_circumstances(study.replace({"demand.families_referred": demand}), 0, 0)
-        plan = compile_plan(study, NO_CHANGE, given)
-        return run(replace(plan, services=replace(plan.services, opens=(NEVER,) * len(Offer))))
+        return run(unshared(compile_plan(study, NO_CHANGE, given)))
 
     low, high = alone(260.0), alone(700.0)
     families = set(low.family.tolist())
@@ -283,8 +289,9 @@ def test_every_count_of_children_looked_after_equals_a_replay(scenario: Scenario
 
 PRINT_DIGEST = """
 from sim.engine.simpy_engine import run
-from tests.worlds import both, digest, small_plan
-print(digest(run(small_plan(both(), 1, 1))))
+from tests.levers import drawn_plan, everything
+from tests.worlds import digest
+print(digest(run(drawn_plan(everything(), 1, 1))))
 """
 
 
@@ -309,7 +316,7 @@ def test_the_order_of_hashes_changes_nothing() -> None:
 
 
 def test_one_more_decision_changes_no_other_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = log_of(NO_CHANGE, 1).tobytes()
+    expected = run(drawn_plan(everything(), 1, 0)).tobytes()
     words = Chance.words
 
     class Extra:
@@ -320,7 +327,8 @@ def test_one_more_decision_changes_no_other_number(monkeypatch: pytest.MonkeyPat
         return words(self, decision, n, **where)
 
     monkeypatch.setattr(Chance, "words", with_another)
-    plan = compile_plan(small_bury(), NO_CHANGE, build_circumstances(small_bury(), 1, 0))
+    study = demanding()
+    plan = compile_plan(study, everything(), build_circumstances(study, 1, 0))
     assert run(plan).tobytes() == expected
 
 

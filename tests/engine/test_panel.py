@@ -286,11 +286,10 @@ def test_a_case_sent_to_a_conference_by_a_manager_is_decided_at_a_meeting() -> N
     assert decisions(log) == [(11, "DIVERTED", 0), (21, "ACCEPTED", 0)]
 
 
-@pytest.mark.xfail(reason="a conference given up leaves the family diverted for good", strict=True)
 def test_a_conference_first_that_is_given_up_gives_the_referral_back() -> None:
     """The coordinator leaves before the conference meets and nobody comes; there is a second crisis."""
     kid = Kid(crisis=(after(days(10)), after(days(60))), edge=(UNSPENT, UNSPENT))
-    household = Household(kids=(kid,), length={BESIDE: days(30)})
+    household = Household(kids=(kid,), length={BESIDE: days(30), EDGE: days(20)})
     shape = weekly(
         places={Line.EDGE_WORKER: ((0, 9),)},
         workers={Line.COORDINATOR: [person((0, 1, 1), (20, 0, 0))]},
@@ -300,4 +299,14 @@ def test_a_conference_first_that_is_given_up_gives_the_referral_back() -> None:
     log = live(plan_of(household, services=shape))
     assert at(log, Event.GIVEN_UP, what=BESIDE) == [30]
     assert decisions(log)[:2] == [(14, "DIVERTED", 0), (35, "ACCEPTED", 0)]
-    assert len(at(log, Event.OFFERED, what=EDGE)) == 2
+    assert at(log, Event.OFFERED, what=EDGE) == [10, 38 + 60]
+
+
+def test_a_manager_s_decision_is_on_the_referral_that_asked_for_it() -> None:
+    """The first child enters within the day, which ends its referral; the second waits its own day."""
+    kids = (
+        Kid(crisis=(after(days(10)),), edge=(after(days(0.5)),)),
+        Kid(crisis=(after(days(10.75)),)),
+    )
+    log = live(plan_of(Household(kids=kids), services=weekly(practice=QUICK)))
+    assert decisions(log)[:2] == [(10.5, "LAPSED", 0), (11.75, "ACCEPTED", 0)]

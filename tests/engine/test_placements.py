@@ -5,7 +5,7 @@ import pytest
 from sim.engine.events import Event
 from sim.foundations.ledger import ONE
 from sim.model.plan import Rules
-from sim.model.terms import Channel, Line, Offer, Placement, Route, Status, Stay
+from sim.model.terms import MOVES, Channel, Leaving, Line, Offer, Placement, Route, Status, Stay
 from tests.replay import live
 from tests.worlds import (
     BANDS,
@@ -151,6 +151,37 @@ def test_a_new_period_of_care_begins_with_a_first_placement_again() -> None:
     ]
 
 
+def test_what_is_left_against_a_breakdown_outlasts_a_time_at_home() -> None:
+    """Thirty of forty days' worth are spent in the first period of care, the other ten in the second."""
+    household = in_care(
+        40, stay_end=(after(days(30)), UNSPENT), crisis=(after(days(5)),), edge=(after(days(2)),)
+    )
+    log = live(plan_of(household, rules=to_a_home()))
+    assert at(log, Event.LEFT) == [30]
+    assert at(log, Event.ENTERED) == [37]
+    assert at(log, Event.BROKE_DOWN) == [47]
+
+
+def test_a_child_who_leaves_on_the_day_its_placement_breaks_down_just_leaves() -> None:
+    household = in_care(
+        30, 20, stay_end=(after(days(30)), UNSPENT), crisis=(after(days(5)),), edge=(after(days(2)),)
+    )
+    log = live(plan_of(household, rules=to_a_home()))
+    assert story(log, 10, Event.LEFT, *LIVES)[:2] == [
+        (0, "PLACED", 100, Placement.OWN_FOSTER),
+        (30, "LEFT", 100, Leaving.RETURNED_HOME),
+    ]
+    # The next period of care spends the next resilience.
+    assert at(log, Event.ENTERED) == [37]
+    assert at(log, Event.BROKE_DOWN) == [57]
+
+
+def test_placements_that_run_out_of_numbers_are_logged_and_break_down_no_more() -> None:
+    log = live(plan_of(in_care(*[1] * MOVES), rules=to_a_home()))
+    assert at(log, Event.BROKE_DOWN) == list(range(1, MOVES + 1))
+    assert [row[3] for row in story(log, 10, Event.EXHAUSTED)] == [8]
+
+
 LATE = Offer.CONFERENCE_PRE_PROCEEDINGS
 
 
@@ -183,7 +214,6 @@ def test_a_conference_that_has_met_raises_the_chance_of_care_with_kin(
     assert story(log, 10, Event.PLACED) == [(40, "PLACED", 100, placement)]
 
 
-@pytest.mark.xfail(reason="the whole resilience is wound again at every move", strict=True)
 def test_time_spent_in_one_placement_is_not_given_back_in_the_next() -> None:
     """A move that is no breakdown (a birthday) leaves what is left: forty days' worth is gone on day 40."""
     placement = [ALWAYS[Placement.OWN_FOSTER]] * BANDS

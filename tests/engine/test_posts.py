@@ -105,8 +105,9 @@ def test_work_that_ends_on_the_day_its_worker_leaves_is_finished() -> None:
 def test_a_family_is_interrupted_each_time_that_its_worker_leaves() -> None:
     two_leave = person((0, 1, 1), (10, 1, 2), (34, 1, 3))
     log = live(plan_of(helped(30), services=posts(two_leave)))
-    # Ten days with the first, handover till day 24, ten with the second, handover till 48, ten with the third.
+    # Ten days with the first, handover till day 24, ten with the second, till 48 again, ten with the third.
     assert at(log, Event.INTERRUPTED) == [10, 34]
+    assert [row[5] for row in rows(log, Event.INTERRUPTED)] == [1, 2], "who left"
     assert at(log, Event.RESUMED) == [24, 48]
     assert at(log, Event.FINISHED) == [58]
 

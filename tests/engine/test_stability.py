@@ -111,9 +111,6 @@ def test_the_work_ends_when_the_child_leaves_care() -> None:
 TWO_WORKERS = {Line.EDGE_WORKER: [person((0, 1, 1), (60, 0, 0)), person((0, 1, 2))]}
 
 
-@pytest.mark.xfail(
-    reason="interrupted work with a placement holds up the line behind it", strict=True
-)
 def test_interrupted_work_with_a_placement_does_not_keep_a_family_in_crisis_waiting() -> None:
     """Its worker leaves on day 60; from day 74 it asks again, but the place left is kept for crises."""
     shape = extended(workers=TWO_WORKERS, places={}, patience=days(500))
@@ -122,7 +119,6 @@ def test_interrupted_work_with_a_placement_does_not_keep_a_family_in_crisis_wait
     assert at(log, Event.STARTED, what=EDGE) == [84]
 
 
-@pytest.mark.xfail(reason="a placement's age on the first day is not counted", strict=True)
 def test_a_placement_that_is_long_on_the_first_day_need_not_wait() -> None:
     log = live(plan_of(placed(opening_elapsed=days(400)), services=extended()))
     assert at(log, Event.STARTED, what=STABLE) == [0]
