@@ -31,7 +31,7 @@ class Due(IntEnum):
     LAPSES = 11
     """An unmet offer ends (offer)."""
     URGENT = 12
-    """A manager decides on Edge of Care between meetings of the panel."""
+    """A manager decides on Edge of Care between meetings of the panel (number of the referral)."""
     LONG_PLACEMENT = 13
     """A placement counts as long (which child)."""
     OPENS = 14

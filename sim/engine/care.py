@@ -155,7 +155,7 @@ def enter(world: World, family: Family, child: Child, route: Route) -> None:
     child.homeward = edge.unplanned(child) and ends_in_family(world, child, period)
     child.clock.wind(world.children.stay_end[child.row][period])
     world.record(Event.ENTERED, family, child, what=route, amount=child.periods)
-    first_placement(world, family, child)
+    first_placement(world, family, child, world.now)
     if family.before_panel or Offer.EDGE_OF_CARE in family.requests:
         family.note(world.now, Due.LAPSES, Offer.EDGE_OF_CARE)
 
@@ -181,8 +181,7 @@ def resume(world: World, family: Family, child: Child) -> None:
         child.route = Route.UNACCOMPANIED if world.children.unaccompanied[row] else Route.COURT
         child.entered = -world.children.opening_elapsed[row]
         child.clock.wind(world.children.stay_end[row][0])
-        first_placement(world, family, child)
-        child.placed = child.entered
+        first_placement(world, family, child, child.entered)
     elif world.children.returned[row]:
         child.returned = -world.children.opening_elapsed[row]
     elif world.children.guardian[row]:
@@ -191,42 +190,44 @@ def resume(world: World, family: Family, child: Child) -> None:
 
 def network(world: World, family: Family, chance: int) -> int:
     """A chance that care stays within the family network, with what a conference makes of it."""
-    ease, _ = ease_of(family, world.families.needs[family.row], world.services, world.plan.months, world.now)
+    needs = world.families.needs[family.row]
+    ease, _ = ease_of(family, needs, world.services, world.plan.months, world.stronger, world.now)
     return scaled(chance, ease[Channel.NETWORK])
 
 
-def first_placement(world: World, family: Family, child: Child) -> None:
+def first_placement(world: World, family: Family, child: Child, since: int) -> None:
     """Where a period of care begins: with kin, or as the keyed place in the order of placements says."""
     period = min(child.periods, PERIODS - 1)
     child.moved = False
     with_kin = world.children.kin[child.row][period]
     if with_kin < network(world, family, world.rules.kinship[child.band]):
-        place(world, family, child, Placement.KINSHIP)
+        place(world, family, child, Placement.KINSHIP, since)
     else:
         uniform = world.children.placement[child.row][period]
-        place(world, family, child, Placement(category(world.rules.placement[child.band], uniform)))
+        where = Placement(category(world.rules.placement[child.band], uniform))
+        place(world, family, child, where, since)
 
 
-def place(world: World, family: Family, child: Child, where: Placement) -> None:
-    """The child lives somewhere else from now; its next resilience is against this placement's breakdown."""
+def place(world: World, family: Family, child: Child, where: Placement, since: int) -> None:
+    """The child lives somewhere else from a tick on; what resilience is left against a breakdown stays."""
     world.record(Event.PLACED, family, child, what=where)
-    child.placement, child.placed = where, world.now
-    if child.moves < MOVES:
+    child.placement, child.placed = where, since
+    if child.settled.left == NEVER and child.moves < MOVES:
         child.settled.wind(world.children.settled[child.row][child.moves])
-    else:
-        world.record(Event.EXHAUSTED, family, child, what=8)
-        child.settled.stop()
     if world.services.stability_from < world.plan.horizon:
-        long = max(world.now + world.services.stability_after, world.services.stability_from)
-        family.note(long, Due.LONG_PLACEMENT, family.children.index(child))
+        long = max(since + world.services.stability_after, world.services.stability_from)
+        family.note(max(long, world.now), Due.LONG_PLACEMENT, family.children.index(child))
 
 
 def placement_breaks_down(world: World, family: Family, child: Child) -> None:
-    """The placement ends early, and another is found at once."""
+    """The placement ends early, and another is found at once; the next resilience begins."""
     world.record(Event.BROKE_DOWN, family, child, what=child.placement, amount=world.now - child.placed)
     child.moved = True
     child.moves += 1
-    place(world, family, child, placement_for_age(world, child))
+    child.settled.stop()
+    if child.moves == MOVES:
+        world.record(Event.EXHAUSTED, family, child, what=8)
+    place(world, family, child, placement_for_age(world, child), world.now)
 
 
 def leave(world: World, family: Family, child: Child) -> None:
@@ -266,7 +267,11 @@ def out_of_care(world: World, family: Family, child: Child) -> None:
     """What belongs to a period of care ends with it."""
     child.periods += 1
     child.placement = -1
-    child.settled.stop()
+    child.settled.rate = 0
+    if child.settled.left <= 0:
+        # The placement would have broken down on this very day.
+        child.moves += 1
+        child.settled.stop()
     if not any(other.where == IN_CARE and other is not child for other in family.children):
         service.stop(world, family, Offer.PLACEMENT_STABILITY)
 
@@ -307,7 +312,7 @@ def birthday(world: World, family: Family, index: int) -> None:
     if child.where == IN_CARE and child.placement != Placement.KINSHIP:
         suits = placement_for_age(world, child)
         if suits != child.placement:
-            place(world, family, child, suits)
+            place(world, family, child, suits, world.now)
 
 
 def placement_for_age(world: World, child: Child) -> Placement:

@@ -19,7 +19,7 @@ Who = TypeVar("Who")
 class Request(Generic[Who]):
     """One wish for a place: waiting, then held by a worker, unless withdrawn."""
 
-    __slots__ = ("key", "offer", "since", "who", "withdrawn", "worker")
+    __slots__ = ("key", "offer", "person", "since", "who", "withdrawn", "worker")
 
     def __init__(self, who: Who, priority: int, since: int, family: int, offer: int) -> None:
         self.who = who
@@ -28,6 +28,8 @@ class Request(Generic[Who]):
         self.key = (priority, since, family, offer)
         self.worker = -1
         """Position of the worker who holds the family; -1 for nobody."""
+        self.person = 0
+        """Number of the person in that post."""
         self.withdrawn = False
 
 
@@ -103,7 +105,7 @@ class Caseload(Generic[Who]):
             if worker < 0 or (request.offer == self.stability and self.free() <= self.spare):
                 break
             heappop(self.line)
-            request.worker = worker
+            request.worker, request.person = worker, self.person[worker]
             self.held[worker] += 1
             granted.append(request)
         return granted

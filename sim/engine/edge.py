@@ -52,7 +52,7 @@ def propose(world: World, family: Family) -> None:
     family.before_panel = True
     family.note(max(deadline(world, family), world.now + 1), Due.LAPSES, Offer.EDGE_OF_CARE)
     if practice_at(world.services.practice, world.now).emergency:
-        family.note(world.now + world.services.urgent, Due.URGENT)
+        family.note(world.now + world.services.urgent, Due.URGENT, family.offers[Offer.EDGE_OF_CARE])
     else:
         world.before_panel(family, world.families.priority[family.row])
 
@@ -66,9 +66,9 @@ def called(world: World, family: Family) -> None:
         consider(world, family, judged=True)
 
 
-def urgent(world: World, family: Family) -> None:
+def urgent(world: World, family: Family, referral: int) -> None:
     """A manager decides between meetings; the panel ratifies at its next."""
-    if not family.before_panel:
+    if not family.before_panel or family.offers[Offer.EDGE_OF_CARE] != referral:
         return
     consider(world, family, judged=False)
     if family.on_its_way(Offer.EDGE_OF_CARE):
@@ -77,7 +77,7 @@ def urgent(world: World, family: Family) -> None:
 
 
 def consider(world: World, family: Family, *, judged: bool) -> None:
-    """Refuse, send to a conference first, or put it to the family; what is decided may come after the crisis."""
+    """Refuse, send to a conference first, or put it to the family. The decision may come after the crisis."""
     family.before_panel = False
     if deadline(world, family) <= world.now:
         world.record(Event.LAPSED, family, what=Offer.EDGE_OF_CARE)

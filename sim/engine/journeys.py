@@ -115,7 +115,7 @@ def live_through(world: World, family: Family) -> None:
     for child in family.children:
         if child.clock.left <= 0:
             care.child_clock_spent(world, family, child)
-        if child.settled.left <= 0:
+        if child.settled.left <= 0 and child.where == IN_CARE:
             care.placement_breaks_down(world, family, child)
     if family.court.left <= 0:
         care.court_entry(world, family)
@@ -159,9 +159,9 @@ def keep_appointment(world: World, family: Family, what: int, argument: int) -> 
     elif what == Due.PLAN_REVIEW and family.plan_children and family.plan_started == argument:
         review_plan(world, family)
     elif what in APPOINTMENTS:
-        APPOINTMENTS[what](world, family, argument)
+        APPOINTMENTS[Due(what)](world, family, argument)
     elif what == Due.URGENT:
-        edge.urgent(world, family)
+        edge.urgent(world, family, argument)
     elif what == Due.LONG_PLACEMENT:
         edge.offer_stability(world, family, family.children[argument])
     elif what == Due.OPENS:
@@ -373,7 +373,8 @@ def known_until(world: World, family: Family) -> int:
 
 def ease_now(world: World, family: Family, now: int) -> tuple[tuple[int, ...], int]:
     """What services make of every rate, and when that next changes by itself."""
-    return ease_of(family, world.families.needs[family.row], world.services, world.plan.months, now)
+    needs = world.families.needs[family.row]
+    return ease_of(family, needs, world.services, world.plan.months, world.stronger, now)
 
 
 def look_ahead(world: World, family: Family, now: int) -> None:

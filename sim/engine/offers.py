@@ -149,7 +149,7 @@ def begin(world: World, family: Family, what: int, waited: int) -> None:
     occurrence = family.offers[what] - 1
     family.begun[what] = world.now
     family.handovers[what] = 0
-    family.lengths[what] = world.families.length[what][family.row][occurrence]
+    family.lengths[what] = int(world.families.length[what][family.row][occurrence])
     family.until[what] = world.now + family.lengths[what]
     world.record(Event.STARTED, family, what=what, amount=waited)
     if what == Offer.FAMILY_SAFEGUARDING:
@@ -166,7 +166,7 @@ def worker_leaves(world: World, family: Family, what: int) -> None:
     if what not in family.held or family.leaves[what] != world.now:
         return
     request = family.held.pop(what)
-    world.record(Event.INTERRUPTED, family, what=what, amount=request.worker)
+    world.record(Event.INTERRUPTED, family, what=what, amount=request.person)
     world.give_back(what, request)
     family.paused[what] = (world.now, family.until[what] - world.now)
     family.note(world.now + world.services.handover, Due.HANDOVER, what)
@@ -178,7 +178,8 @@ def hand_over(world: World, family: Family, what: int) -> None:
     if what in family.paused and what not in family.requests:
         since = family.paused[what][0]
         if world.now == since + world.services.handover:
-            family.requests[what] = world.request(family, what, AGAIN, since)
+            first = SPARE if what == Offer.PLACEMENT_STABILITY else AGAIN
+            family.requests[what] = world.request(family, what, first, since)
 
 
 def lose_patience(world: World, family: Family, what: int) -> None:
@@ -197,8 +198,6 @@ def run_out(world: World, family: Family, what: int) -> None:
         offer(world, family, Offer.STEP_DOWN)
     elif what == Offer.FAMILY_SAFEGUARDING:
         offer_safeguarding(world, family)
-    elif what == Offer.CONFERENCE_AT_EDGE:
-        edge.back_to_panel(world, family)
 
 
 def stop(world: World, family: Family, what: int) -> None:
@@ -233,6 +232,8 @@ def end(world: World, family: Family, what: int, left: int) -> None:
             stop(world, family, specialist)
     elif what in EARLY_HELP:
         end_early_help(world, family, what)
+    elif what == Offer.CONFERENCE_AT_EDGE:
+        edge.back_to_panel(world, family)
 
 
 def end_early_help(world: World, family: Family, what: int) -> None:

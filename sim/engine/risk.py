@@ -78,13 +78,26 @@ def next_table(tables: tuple[tuple[int, Table], ...], now: int) -> int:
     return NEVER
 
 
+def strength_changes(services: Services, months: Row) -> tuple[Row, ...]:
+    """By offer and month: the tick at which the strength of its practice next differs from that month's."""
+    result = []
+    for strength in services.strength:
+        ticks = [NEVER] * len(strength)
+        for month in range(len(strength) - 2, -1, -1):
+            later = ticks[month + 1]
+            ticks[month] = later if strength[month + 1] == strength[month] else months[month + 1]
+        result.append(tuple(ticks))
+    return tuple(result)
+
+
 def ease_of(
-    family: Family, needs: int, services: Services, months: Row, now: int
+    family: Family, needs: int, services: Services, months: Row, stronger: tuple[Row, ...], now: int
 ) -> tuple[tuple[int, ...], int]:
     """The product of all multipliers now, by channel, and the tick at which it next changes by itself.
 
-    Interrupted work has no effect. Finished work keeps the exponent that it ended with, and decays from then;
-    early help stops the decay of Edge of Care while it lasts.
+    ``stronger`` is ``strength_changes`` of these services. Interrupted work has no effect. Finished work
+    keeps the exponent that it ended with, and decays from then; early help stops the decay of Edge of Care
+    while it lasts.
     """
     if not family.held and not family.after:
         return NO_EASE, NEVER
@@ -98,10 +111,7 @@ def ease_of(
         step = power(exponent_now(family, offer, needs, services, month))
         rows.append(table_at(tables, now)[step])
         changes = min(changes, next_table(tables, now))
-        for later in range(month + 1, len(services.strength[offer])):
-            if power(exponent_now(family, offer, needs, services, later)) != step:
-                changes = min(changes, months[later])
-                break
+        changes = min(changes, stronger[offer][month])
     helped_from = min((family.begun[o] for o in EARLY_HELP if o in family.held), default=now)
     for offer, (_, decays_from, exponent) in family.after.items():
         if offer not in CONFERENCES and (offer in family.held or offer in family.paused):

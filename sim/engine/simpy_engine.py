@@ -19,7 +19,7 @@ from sim.engine.edge import practice_at
 from sim.engine.events import Event, EventLog
 from sim.engine.journeys import family_journey
 from sim.engine.people import Child, Family
-from sim.engine.risk import bears_load, load_ratio, overload_at, step_at
+from sim.engine.risk import bears_load, load_ratio, overload_at, step_at, strength_changes
 from sim.foundations.ledger import ONE
 from sim.model.terms import LINE_OF, Line, Offer
 
@@ -56,6 +56,7 @@ class World:
         """Whether the panel meets at the end of this instant."""
         self.statutory: dict[int, Family] = {}
         """By row: families that the safeguarding social workers hold."""
+        self.stronger = strength_changes(self.services, plan.months)
         self.overload = ONE
         self.weighing = False
         """Whether the load is weighed at the end of this instant."""
@@ -207,12 +208,18 @@ def ring(bell: simpy.Event, _: simpy.Event | None = None) -> None:
         bell.succeed()
 
 
+SELDOM = ("offered", "accepts", "length", "panel", "sex", "disabled", "ethnicity")
+"""Columns of which a run reads few numbers."""
+
+
 class Columns:
     """The arrays of a table as plain lists, which Python reads faster than NumPy scalars."""
 
     def __init__(self, table: Families | Children) -> None:
         for name in table.__slots__:
-            setattr(self, name, getattr(table, name).tolist())
+            column = getattr(table, name)
+            # What is read once in a while stays as it is: turning it into lists would take longer.
+            setattr(self, name, column if name in SELDOM else column.tolist())
 
     if TYPE_CHECKING:
 

@@ -20,6 +20,7 @@ from sim.model.openings import (
     ROLES_OF_LINE,
     VACANT,
     at,
+    closing,
     dated,
     opened,
     rows_of,
@@ -59,6 +60,8 @@ class Desk:
     """Rows (from tick, families that a full worker in it holds)."""
     opens: int
     """Tick from which it takes families."""
+    closes: int
+    """Tick from which it takes no more, or NEVER; those whom it holds stay."""
 
     def state(self, tick: int) -> str:
         """Who is in it by kind; vacant where it is not funded."""
@@ -98,7 +101,7 @@ class Desk:
         """Ticks at which anything about it may change."""
         edges = {tick for spell in self.spells for tick in spell[:2]}
         edges |= {tick for span in self.absences for tick in span}
-        return edges | {tick for tick, _ in self.full} | {self.opens}
+        return edges | {tick for tick, _ in self.full} | {self.opens, self.closes}
 
 
 def desks(
@@ -131,6 +134,7 @@ def desks(
                 absences=tuple(sorted(span for post in grouped[key] for span in post.absences)),
                 full=fulls[place],
                 opens=opens[team],
+                closes=closing(team, scenario, clock),
             )
         )
     return in_turn(scenario, line, result)
@@ -243,7 +247,9 @@ class Seat:
         if tick < desk.opens:
             return 0, ()
         lent_out = desk.role == "social_worker" and desk.number in gone
-        return 0 if lent_out else desk.capacity(tick, self.induction), desk.holder(tick)
+        return 0 if lent_out or tick >= desk.closes else desk.capacity(tick, self.induction), desk.holder(
+            tick
+        )
 
 
 def matched(line: list[Desk]) -> Iterable[tuple[Desk, Desk | None, bool]]:

@@ -182,7 +182,7 @@ class Rules:
     """By age band: cumulative chances of each placement but kinship, in the order of ``Placement``."""
     kinship: Row
     """By age band: chance that the first placement is with kin."""
-    moves: tuple[Row, ...]
+    moves: tuple[tuple[Row, ...], ...]
     """By placement: rows (from tick in the placement, rate at which it breaks down)."""
     moved_to: tuple[Row, ...]
     """By age band: cumulative chances of each placement but kinship after a breakdown."""

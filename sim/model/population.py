@@ -177,7 +177,8 @@ def needs_of(draws: Draws, values: Values) -> Ints:
         draws.one(Decision.NEED_SUBSTANCE) < values["family.substance_misuse"],
         draws.one(Decision.NEED_MENTAL_HEALTH) < values["family.mental_health"],
     )
-    return np.sum([need.astype(np.int64) << bit for bit, need in enumerate(called)], axis=0)
+    bits = [need.astype(np.int64) << bit for bit, need in enumerate(called)]
+    return np.asarray(np.sum(bits, axis=0), dtype=np.int64)
 
 
 LENGTHS = {

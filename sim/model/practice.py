@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,9 +76,10 @@ def fixed(exponents: Floats) -> Row:
     return tuple(np.rint(exponents * ONE).astype(np.int64).tolist())
 
 
-def middles(clock: Clock) -> Floats:
-    """A tick in the middle of each month, at which what grows is read."""
-    return np.array(clock.month_starts, dtype=np.float64) + ticks(15)
+def firsts(clock: Clock) -> Floats:
+    """The first tick of each month, on which practice is read: nothing that changes within a month works
+    back to its beginning."""
+    return np.array(clock.month_starts, dtype=np.float64)
 
 
 def fidelity(team: Team, values: Values, scenario: Scenario, clock: Clock, begins: int) -> Floats:
@@ -98,14 +98,14 @@ def fidelity(team: Team, values: Values, scenario: Scenario, clock: Clock, begin
     if not trained or begins == NEVER:
         return np.zeros(len(clock.month_starts))
     ramp = values[f"services.{TEAM_KEYS[team]}.fidelity_months"] * ticks(365.25 / 12)
-    return np.asarray(np.clip((middles(clock) - max(trained[0], begins)) / ramp, 0.0, 1.0))
+    return np.asarray(np.clip((firsts(clock) - max(trained[0], begins)) / ramp, 0.0, 1.0))
 
 
 def mentored(values: Values, scenario: Scenario, clock: Clock) -> Floats:
     """Share of the effect that Edge of Care has by month: all of it only once mentoring is complete."""
     key = TEAM_KEYS[Team.EDGE_OF_CARE]
     done = [clock.tick(v.complete) for v in scenario.levers if isinstance(v, Mentoring) and v.service == key]
-    return np.where(middles(clock) >= min(done, default=NEVER), 1.0, values[f"{EDGE}.before_mentoring"])
+    return np.where(firsts(clock) >= min(done, default=NEVER), 1.0, values[f"{EDGE}.before_mentoring"])
 
 
 def supervised(values: Values, posts: tuple[Post, ...], clock: Clock) -> Floats:
@@ -117,16 +117,8 @@ def supervised(values: Values, posts: tuple[Post, ...], clock: Clock) -> Floats:
         for spell in post.spells
         if spell[2] != VACANT
     ]
-    starts = clock.month_starts
-    present = np.zeros(len(starts))
-    for month, (begins, ends) in enumerate(pairwise(starts)):
-        spans = sorted((max(a, begins), min(b, ends)) for a, b, _ in spells if a < ends and b > begins)
-        covered, reached = 0, begins
-        for start, stop in spans:
-            covered += max(0, stop - max(start, reached))
-            reached = max(reached, stop)
-        present[month] = covered / (ends - begins)
-    present[-1] = present[-2]
+    present = np.array([any(a <= tick < b for a, b, _ in spells) for tick in firsts(clock)], dtype=np.float64)
+    present[-1] = present[-2]  # the horizon is no month's first day
     kept = values[f"{EDGE}.unsupervised"]
     return np.asarray(present + (1 - present) * kept)
 
@@ -139,7 +131,7 @@ def caseload(team: Team, values: Values, scenario: Scenario, clock: Clock) -> Fl
         rows = dated(values, scenario, name, clock)
         if len(rows) == 1 and rows[0][1] == values[name]:
             continue
-        actual = np.array([at(rows, int(tick)) for tick in middles(clock)])
+        actual = np.array([at(rows, int(tick)) for tick in firsts(clock)])
         ratio = np.divide(values[name], actual, out=np.ones(len(actual)), where=actual > 0)
         result *= ratio ** (values["effects.caseload"] / len(names))
     return np.minimum(result, MOST_OF_CASELOAD)

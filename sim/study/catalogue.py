@@ -294,7 +294,6 @@ CATALOGUE: dict[str, Kind] = {
     "services.edge_of_care.cases_a_meeting": Kind(unit="cases", low=1.0, whole=True),
     "services.edge_of_care.urgent_days": days(),
     "services.edge_of_care.earlier_help_months": months(),
-    "services.edge_of_care.families_per_post.manager": count("families"),
     "services.edge_of_care.families_per_post.social_worker": count("families"),
     "services.edge_of_care.families_per_post.family_support_worker": count("families"),
     "services.edge_of_care.fidelity_months": months(),

@@ -155,11 +155,11 @@ def test_practice_grows_from_training_or_opening_whichever_is_later() -> None:
     trained = Training(service="edge_of_care", complete=day(30))
     mentored = Mentoring(service="edge_of_care", complete=day(0))
     found, rows = strength(EDGE, full_edge(), OPEN_EDGE, trained, mentored)
-    # Opened on day 60 and read in the middle of months, 15 days in: June begins on day 61, July on 91.
+    # Opened on day 60 and read on the first of each month: June begins on day 61, July on 91.
     month = 365.25 / 12
     assert found[:2].tolist() == [0.0, 0.0]
-    assert found[2] == pytest.approx((61 + 15 - 60) / (4 * month), abs=1e-5)
-    assert found[3] == pytest.approx((91 + 15 - 60) / (4 * month), abs=1e-5)
+    assert found[2] == pytest.approx((61 - 60) / (4 * month), abs=1e-5)
+    assert found[3] == pytest.approx((91 - 60) / (4 * month), abs=1e-5)
     assert found[6:].tolist() == [1.0] * (len(found) - 6)
     assert set(rows[Offer.EARLY_HELP]) == {ONE}
     assert all(set(rows[offer]) == {ONE} for offer in SPECIALISTS)
@@ -181,12 +181,12 @@ def test_mentoring_and_supervision_each_take_their_share() -> None:
     then, _ = strength(EDGE, full_edge(), OPEN_EDGE, trained, mentored)
     assert then[11] == pytest.approx(0.8, abs=1e-6)
     assert then[12] == 1.0
-    # April 2025 has 30 days; the manager's post is vacant for the first 15 of them, and with none for ever.
+    # The manager's post is vacant on the first of April 2025 and filled by the first of May.
     april = CLOCK.tick(dt.date(2025, 4, 1))
     away = (-1, april, PERMANENT), (april, april + days(15), VACANT), (april + days(15), END, AGENCY)
     led = [post(EDGE, "manager", 0, *away), post(EDGE, "social_worker", 0)]
     found, _ = strength(EDGE, led, OPEN_EDGE, trained, mentored)
-    assert found[23:26].tolist() == pytest.approx([1.0, 0.75, 1.0], abs=1e-6)
+    assert found[23:26].tolist() == pytest.approx([1.0, 0.5, 1.0], abs=1e-6)
     alone, _ = strength(EDGE, led[1:], OPEN_EDGE, trained, mentored)
     assert alone[-1] == 0.5
 
