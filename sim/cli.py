@@ -170,6 +170,27 @@ def solve(
 
 
 @app.command()
+def overlap(
+    study: StudyFile,
+    draws: Annotated[int | None, typer.Option(help="Draws of what is not known.")] = None,
+    runs: Annotated[int | None, typer.Option(help="Runs of luck for each draw.")] = None,
+    jobs: Jobs = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON on stdout.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+) -> None:
+    """Say what two services count twice, under each structure of their routes into care."""
+    from sim.experiment.structures import overlap_by_structure, report
+    from sim.report.terminal import progress
+    from sim.study.config import load_study
+
+    read = load_study(study)
+    futures = (draws or read.draws, runs or read.runs)
+    with progress(quiet) as so_far:
+        rows = overlap_by_structure(read, *futures, cores() if jobs is None else jobs, so_far)
+    typer.echo(json.dumps(rows, indent=2) if as_json else report(rows))
+
+
+@app.command()
 def describe(
     study: StudyFile,
     scenario: Annotated[str, typer.Option(help="Scenario to describe in full.")] = "no change",

@@ -362,10 +362,9 @@ def test_solve_writes_a_table_that_loads(call: Call, study_file: Path, tmp_path:
 
 
 def test_solve_needs_families(call: Call, study_file: Path) -> None:
-    for families, said in ((0, "must be at least 1"), (1, "simulate more families")):
-        code, _, err = call("solve", study_file, "--families", families, "--out", "solved.yaml")
-        assert code == 2
-        assert said in err
+    code, _, err = call("solve", study_file, "--families", 0, "--out", "solved.yaml")
+    assert code == 2
+    assert "must be at least 1" in err
     assert not Path("solved.yaml").exists()
 
 

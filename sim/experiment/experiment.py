@@ -76,7 +76,9 @@ class Experiment:
         names = list(study.scenarios) if scenarios is None else list(scenarios)
         # Whatever a scenario is compared with runs too.
         against = [study.scenario(name).against for name in names]
-        self.scenarios = tuple(dict.fromkeys([MAIN_SCENARIO, *against, *names]))
+        wanted = {MAIN_SCENARIO, *against, *names}
+        ordered = [name for name in study.scenarios if name in wanted]
+        self.scenarios = tuple(dict.fromkeys([MAIN_SCENARIO, *ordered, *names]))
         self.draws = study.draws if draws is None else draws
         self.runs = study.runs if runs is None else runs
         self.jobs = jobs
