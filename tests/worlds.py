@@ -300,7 +300,6 @@ def services(
         stability_youngest=3,
         load_capacity=((0, 0),),
         load_in_service=ONE,
-        load_child_in_need=ONE,
         overload=(ONE,) * 49,
         compounding=False,
         strongest_only=False,

@@ -15,7 +15,7 @@ from sim.engine import offers as service
 from sim.engine.agenda import Due
 from sim.engine.events import Event
 from sim.engine.people import AWAY, GONE, HOME, IN_CARE, WITH_KIN
-from sim.engine.risk import STATUTORY, ease_of, next_step, set_rates
+from sim.engine.risk import ease_of, next_step, safeguarded, set_rates
 from sim.foundations.ledger import NEVER
 from sim.model.terms import REFERRALS, SPELLS, Channel, Offer, Status
 
@@ -265,10 +265,10 @@ def enter_status(world: World, family: Family, status: Status, since: int) -> No
     family.spell += 1
     family.status, family.since = status, since
     family.moving = -1
-    if status in STATUTORY:
-        world.statutory[family.row] = family
+    if safeguarded(family):
+        world.safeguarded[family.row] = family
     else:
-        world.statutory.pop(family.row, None)
+        world.safeguarded.pop(family.row, None)
     if family.spell >= SPELLS:
         world.record(Event.EXHAUSTED, family, what=0)
         family.step_up.stop()
@@ -363,7 +363,7 @@ def next_wake(world: World, family: Family) -> int:
 
 def known_until(world: World, family: Family) -> int:
     """Till when nobody else can change the family's circumstances: not while it waits for a place or a
-    decision, and for a statutory case until the load is weighed again."""
+    decision, and for a case of the safeguarding teams until the load is weighed again."""
     if not world.may_be_called(family):
         return world.plan.horizon
     if family.requests or family.before_panel or family.to_ratify:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sim.engine import edge
 from sim.engine.agenda import Due
 from sim.engine.events import Event
-from sim.engine.risk import STATUTORY, exponent_now, step_at
+from sim.engine.risk import exponent_now, safeguarded, step_at
 from sim.model.terms import CONFERENCES, EARLY_HELP, OFFERS, SPECIALISTS, Offer, Status
 
 if TYPE_CHECKING:
@@ -46,10 +46,7 @@ def review(world: World, family: Family, before: Status) -> None:
 
 def eligible_for_safeguarding(world: World, family: Family) -> bool:
     """Parents' needs call for it, and there is a plan, a court process or significant impairment."""
-    if not world.families.needs[family.row]:
-        return False
-    impaired = family.status == Status.CHILD_IN_NEED and world.families.impaired[family.row]
-    return impaired or family.status in STATUTORY
+    return bool(world.families.needs[family.row]) and safeguarded(family)
 
 
 def offer_safeguarding(world: World, family: Family) -> None:

@@ -127,6 +127,7 @@ class Family:
         "held",
         "helped_at",
         "id",
+        "impaired",
         "last",
         "leaves",
         "lengths",
@@ -186,6 +187,9 @@ class Family:
         """The level that it has been decided to move to; -1 for none."""
         self.gate_at = NEVER
         """Tick at which that move takes place."""
+        self.impaired = False
+        """Whether, as a child in need, it is held by the safeguarding teams and eligible for Family
+        Safeguarding: significant impairment from needs of the parents."""
         self.orders = 0
         """How often proceedings have ended."""
         self.requests: dict[int, Request[Family]] = {}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sim.model.plan import Row, Rules, Services, Table
 
 STATUTORY = (Status.CHILD_PROTECTION, Status.PRE_PROCEEDINGS, Status.PROCEEDINGS)
-"""Levels that the safeguarding social workers hold."""
+"""Levels at which a social worker holds the family by a plan or a court process."""
 MOST_LOAD = 4 * ONE
 """Caseloads above four times the usual one are not told apart."""
 
@@ -193,10 +193,15 @@ def set_rates(
         family.rereferral.rate = step_at(rules.rereferral, now - family.since)[1]
 
 
+def safeguarded(family: Family) -> bool:
+    """Whether the safeguarding teams hold this family: at the statutory levels, or as a child in need
+    with significant impairment from needs of the parents."""
+    return family.status in STATUTORY or (family.impaired and family.status == Status.CHILD_IN_NEED)
+
+
 def bears_load(family: Family) -> bool:
-    """Whether the safeguarding social workers hold this family, with a child at home, in the old way of
-    working."""
-    if family.status not in STATUTORY or Offer.FAMILY_SAFEGUARDING in family.held:
+    """Whether they hold it, with a child at home, in the old way of working."""
+    if Offer.FAMILY_SAFEGUARDING in family.held or not safeguarded(family):
         return False
     return any(child.where == HOME for child in family.children)
 

@@ -54,8 +54,8 @@ class World:
         self.panel: list[tuple[tuple[int, int, int], Family]] = []
         self.meeting = False
         """Whether the panel meets at the end of this instant."""
-        self.statutory: dict[int, Family] = {}
-        """By row: families that the safeguarding social workers hold."""
+        self.safeguarded: dict[int, Family] = {}
+        """By row: families that the safeguarding social workers hold, in whichever way of working."""
         self.stronger = strength_changes(self.services, plan.months)
         self.overload = ONE
         self.weighing = False
@@ -139,18 +139,15 @@ class World:
     def weigh_load(self) -> None:
         """Weigh what the safeguarding social workers hold; where it matters more or less than before, every
         family that they hold in the old way looks again at its risk."""
-        others = sum(1 for family in self.statutory.values() if bears_load(family))
+        others = sum(1 for family in self.safeguarded.values() if bears_load(family))
         capacity = step_at(self.services.load_capacity, self.now)[1]
-        in_service = self.caseloads[Line.SOCIAL_WORKER].in_use
-        theirs = sum(1 for family in self.statutory.values() if Offer.FAMILY_SAFEGUARDING in family.held)
-        weights = theirs * self.services.load_in_service
-        weights += (in_service - theirs) * self.services.load_child_in_need
+        weights = self.caseloads[Line.SOCIAL_WORKER].in_use * self.services.load_in_service
         ratio = load_ratio(others, weights, capacity)
         self.records.append((self.now, -1, -1, int(Event.LOAD), 0, ratio))
         overload = overload_at(self.services.overload, ratio)
         if overload != self.overload:
             self.overload = overload
-            for family in self.statutory.values():
+            for family in self.safeguarded.values():
                 self.wake(family)
 
     def wake(self, family: Family) -> None:
@@ -164,7 +161,7 @@ class World:
             family.requests
             or family.before_panel
             or family.to_ratify
-            or (self.loads_matter and family.row in self.statutory)
+            or (self.loads_matter and family.row in self.safeguarded)
         )
 
     def until(self, family: Family, wake: int) -> simpy.Event:
@@ -246,6 +243,7 @@ def run(plan: Plan) -> EventLog:
             for child in range(first[row], first[row + 1])
         ]
         family = Family(row, identity, columns.factor[row], children)
+        family.impaired = bool(columns.impaired[row] and columns.needs[row])
         world.env.process(family_journey(world, family))
     with collector_paused():
         world.env.run(until=plan.horizon)

@@ -283,9 +283,6 @@ class Services:
     the years before, fixed point)."""
     load_in_service: int
     """What a family in Family Safeguarding weighs of that, fixed point (a smaller caseload weighs more)."""
-    load_child_in_need: int
-    """The same for a child in need there, whom the safeguarding teams did not hold before, less the time that
-    comes along from the child in need teams."""
     overload: Row
     """By sixteenths of the caseload of the years before (from none): multiplier on escalation and court-led
     entry of statutory families outside Family Safeguarding; the last holds above."""

@@ -83,9 +83,6 @@ def build_services(
         stability_youngest=youngest_usual(),
         load_capacity=load_capacity(values, scenario, posts, clock),
         load_in_service=fixed_point(usual / each) if each > 0 else 0,
-        load_child_in_need=fixed_point(
-            usual / each * (1 - values[f"{SAFEGUARDING}.time_follows"]) if each > 0 else 0
-        ),
         overload=overload(values),
         compounding=structure.compounding,
         strongest_only=structure.combine == "strongest",

@@ -237,6 +237,7 @@ def history(values: Values, span: Funded, chance: Chance, market: Market) -> lis
         if tick < until:
             found, occurrence = turnover(values, span, chance, market, (tick, until), filled, occurrence)
             spells += clipped(found, until)
+            tick = until
         begins, ends = max(start, span.start), min(end, span.end)
         if begins < ends:
             spells.append((begins, ends, PERMANENT))

@@ -280,7 +280,6 @@ CATALOGUE: dict[str, Kind] = {
     "services.family_safeguarding.families_per_post.mental_health_worker": count("families"),
     "services.family_safeguarding.specialist_days": days(),
     "services.family_safeguarding.specialist_take_up": share(),
-    "services.family_safeguarding.time_follows": share(),
     "services.family_safeguarding.direct_work": share(),
     "services.family_safeguarding.eligible_child_in_need": share(),
     "services.family_safeguarding.fidelity_months": months(),

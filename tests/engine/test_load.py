@@ -112,19 +112,16 @@ def test_family_safeguarding_weighs_more_and_is_itself_spared() -> None:
     assert risen(log, 30)[0] == pytest.approx(30 + 70 / step, abs=0.01)
 
 
-def test_children_in_need_whom_family_safeguarding_takes_on_add_to_the_load_what_they_weigh() -> None:
-    in_need = Household(opening=Status.CHILD_IN_NEED, needs=1, impaired=True, length={SAFE: days(800)})
-    inside = statutory(needs=1, length={SAFE: days(800)})
-    shape = loaded(
-        4,
-        opens={SAFE: 0},
-        places={Line.SOCIAL_WORKER: ((0, 9),)},
-        load_in_service=2 * ONE,
-        load_child_in_need=ONE // 2,
+def test_children_in_need_with_significant_impairment_are_held_by_the_same_teams() -> None:
+    impaired = Household(opening=Status.CHILD_IN_NEED, needs=1, impaired=True, length={SAFE: days(800)})
+    others = (
+        Household(opening=Status.CHILD_IN_NEED, needs=0, impaired=True),
+        Household(opening=Status.CHILD_IN_NEED, needs=1),
     )
-    log = live(plan_of(statutory(), statutory(), inside, in_need, in_need, in_need, services=shape))
-    # Three statutory families on the first day; then two, one that weighs two, and three that weigh a half.
-    assert loads(log)[:2] == [(0, 0.75), (30, (2 + 2 + 1.5) / 4)]
+    shape = loaded(4, opens={SAFE: 0}, places={Line.SOCIAL_WORKER: ((0, 1),)}, load_in_service=2 * ONE)
+    log = live(plan_of(statutory(), impaired, impaired, *others, services=shape))
+    # Three on the first day, weighed before the work begins; then two, and one that weighs two.
+    assert loads(log)[:2] == [(0, 0.75), (30, 1.0)]
 
 
 def test_a_family_whose_work_is_interrupted_bears_the_load_meanwhile() -> None:

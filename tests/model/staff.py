@@ -36,7 +36,6 @@ SAFEGUARDING = {
     **{f"families_per_post.{role}": 12.0 for role in SPECIALIST_ROLES},
     "specialist_take_up": 0.75,
     "direct_work": 0.5,
-    "time_follows": 0.0,
     "fidelity_months": 12.0,
     "ready_share": 0.5,
     "slip_days": 0.0,

@@ -1,6 +1,7 @@
 """Posts and the people in them: advertised, covered, inducted, away, leaving, and what levers do to that."""
 
 import datetime as dt
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -307,6 +308,16 @@ def test_success_multiplies_the_chance_of_each_advert() -> None:
             assert post.spells[0] == (-1, min(END, -1 + wait), VACANT)
         for post in posts_of(vacant(), certain, seed=seed):
             assert post.spells[0] == (-1, -1 + days(100), VACANT)
+
+
+def test_a_post_whose_money_ends_before_all_are_filled_at_once_has_one_history() -> None:
+    given = vacant(staffing__leaving=same(3.0))
+    full = Recruitment(start=day(400), at_once=True)
+    for seed in range(5):
+        plain = posts_of(given, lever(0, day(200)), seed=seed)
+        assert posts_of(given, full, lever(0, day(200)), seed=seed) == plain
+        for post in plain:
+            assert all(one[1] == other[0] for one, other in pairwise(post.spells))
 
 
 def test_every_post_is_filled_at_once_and_nobody_leaves_while_that_holds() -> None:
