@@ -73,7 +73,7 @@ def report(rows: list[dict[str, Any]]) -> str:
     for row in rows:
         children = row["children"]
         parts = (children[a]["alone"], children[b]["alone"], children["together"], children["overlap"])
-        cells = [f"{one['mean']:.1f} ({one['p5']:.0f} to {one['p95']:.0f})" for one in parts]
+        cells = [f"{one['mean']:z.1f} ({one['p5']:z.0f} to {one['p95']:z.0f})" for one in parts]
         text.append(
             f"{row['routes']:16}{cells[0]:>22}{cells[1]:>22}{cells[2]:>20}{cells[3]:>20}"
             f"{row['families_served_by_both']['mean']:>18.0f}"

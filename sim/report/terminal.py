@@ -97,11 +97,11 @@ def overlap_line(numbers: dict[str, Any]) -> list[str]:
         return []
     children = found["children"]
     parts = [name for name in children if name not in ("together", "overlap")]
-    alone = " + ".join(f"{children[name]['alone']['mean']:.1f}" for name in parts)
+    alone = " + ".join(f"{children[name]['alone']['mean']:z.1f}" for name in parts)
     return [
         f"Overlap on {day_in_words(found['date'])}: {alone} children fewer, each alone "
-        f"({' + '.join(parts)}); {children['together']['mean']:.1f} together; "
-        f"{children['overlap']['mean']:.1f} counted twice (averages).",
+        f"({' + '.join(parts)}); {children['together']['mean']:z.1f} together; "
+        f"{children['overlap']['mean']:z.1f} counted twice (averages).",
         "",
     ]
 
