@@ -59,8 +59,8 @@ EARLY_HELP = {
 }
 """Measures of Early Help: words and format."""
 SAFETY = {
-    "entries delayed": ("Children whose entry into care was only put off", "few"),
-    "entries hastened": ("Children who came into care sooner", "few"),
+    "entries delayed": ("Children whose entry into care was only put off, four weeks or more", "few"),
+    "entries hastened": ("Children who came into care sooner, four weeks or more", "few"),
     "entries caused": ("Children who came into care and otherwise would not have", "few"),
     "emergency entries after diversion": (
         "Emergency entries soon after help was not given, or a crisis passed", "few"),

@@ -1,7 +1,8 @@
 """Measures of one and the same child in two worlds: a scenario, and the one it is compared with.
 
 A child's first start in care after the first day is averted, delayed, hastened or caused; a start that both
-worlds have on one day counts as none of these. Children whom only one world has are left out.
+worlds have within four weeks counts as none of these, since a small change of load moves a great many by hours.
+Children whom only one world has are left out.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from sim.results.estimates import Key
     from sim.results.reading import Ints, Periods
 
+MOVED_DAYS = 28
+"""Days by which a start must differ to count as delayed or hastened."""
 SERVED = ("neither", "edge of care", "family safeguarding", "both")
 """Which of the two new services had begun work with the family."""
 CELLS = tuple(f"{band}|{served}" for band in BANDS for served in SERVED)
@@ -53,10 +56,11 @@ def values(reading: Reading, against: EventLog | None) -> list[Any]:
     paired = (present(reading, reading.log) & present(reading, against))[reading.child_family]
     touched = np.nonzero(paired & ((here != there) | (avoided != 0)))[0]
     here, there, avoided = here[touched], there[touched], avoided[touched]
+    least = MOVED_DAYS * TICKS_PER_DAY
     kinds = {
         "averted": (there < NEVER) & (here == NEVER),
-        "delayed": (there < here) & (here < NEVER),
-        "hastened": (here < there) & (there < NEVER),
+        "delayed": (there + least <= here) & (here < NEVER),
+        "hastened": (here + least <= there) & (there < NEVER),
         "caused": (here < NEVER) & (there == NEVER),
     }
     started = reading.first_start[reading.child_family[touched]]
