@@ -180,7 +180,7 @@ def check_gates(log: EventLog, plan: Plan) -> None:
     for tick, family, _, _, what, _ in rows(log, Event.STATUS):
         moves.setdefault(family, []).append((tick, what))
     for tick, family, _, _, what, amount in rows(log, Event.GATE):
-        assert amount == plan.rules.gates[what]
+        assert amount in (plan.rules.gates[what], plan.rules.transfer)
         later = [move for move in moves[family] if move[0] > tick]
         if tick + amount < plan.horizon:
             assert later

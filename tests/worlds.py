@@ -63,6 +63,7 @@ class Kid:
     crisis: Sequence[int] = ()
     edge: Sequence[int] = ()
     heard: Sequence[int] = ()
+    heard_in_care: Sequence[int] = ()
     joins: Sequence[int] = ()
     stay: Sequence[int] = ()
     stay_end: Sequence[int] = ()
@@ -180,6 +181,7 @@ def children_of(households: Sequence[Household]) -> Children:
         crisis=padded((k.crisis for k in kids), terms.CRISES, UNSPENT),
         edge=padded((k.edge for k in kids), terms.CRISES, UNSPENT),
         heard=padded((k.heard for k in kids), terms.CRISES, 0),
+        heard_in_care=padded((k.heard_in_care for k in kids), terms.PERIODS, ONE - 1),
         joins=padded((k.joins for k in kids), terms.CRISES, ONE - 1),
         stay=padded((k.stay for k in kids), terms.PERIODS, 0),
         stay_end=padded((k.stay_end for k in kids), terms.PERIODS, UNSPENT),
@@ -214,6 +216,8 @@ def rules(**changes: Any) -> Rules:
         after_return=((0, 0), (years(6), 0)),
         guardianship=RATE,
         gates=(0,) * len(Status),
+        transfer=0,
+        after_crisis=(days(182), ONE),
         reviews=(1, 1),
         order_with_kin=0,
         joins=(0,) * len(Route),
@@ -273,6 +277,7 @@ def services(
         continuity=(ONE,) * 4,
         direct_work=ONE,
         heard=(ONE,) * len(terms.HELD_NAMES),
+        heard_in_care=0,
         meetings=tuple(range(panel_every, clock.horizon, panel_every)),
         practice=(
             Practice(

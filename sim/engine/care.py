@@ -76,6 +76,7 @@ def window_closes(world: World, family: Family, child: Child) -> None:
     if child.at_edge and child.window_ends == world.now:
         at_work = Offer.EDGE_OF_CARE in family.held
         world.record(Event.WEATHERED, family, child, amount=int(at_work))
+        family.worry_until = world.now + world.rules.after_crisis[0]
         next_crisis(world, family, child)
 
 
@@ -158,6 +159,10 @@ def enter(world: World, family: Family, child: Child, route: Route) -> None:
     first_placement(world, family, child, world.now)
     if family.before_panel or Offer.EDGE_OF_CARE in family.requests:
         family.note(world.now, Due.LAPSES, Offer.EDGE_OF_CARE)
+    elif family.on_its_way(Offer.EDGE_OF_CARE) and not edge.may_help(family):
+        service.stop(world, family, Offer.EDGE_OF_CARE)
+    elif child.homeward:
+        edge.hear_of_entry(world, family, world.children.heard_in_care[child.row][period])
 
 
 def ends_in_family(world: World, child: Child, period: int) -> bool:

@@ -47,6 +47,14 @@ def hear(world: World, family: Family, child: Child, heard: int) -> None:
         service.offer(world, family, Offer.EDGE_OF_CARE)
 
 
+def hear_of_entry(world: World, family: Family, heard: int) -> None:
+    """A child has come into care unplanned, with a plan to return: its social worker may refer it now."""
+    services = world.services
+    is_open = services.opens[Offer.EDGE_OF_CARE] <= world.now < services.closes[Offer.EDGE_OF_CARE]
+    if is_open and heard < services.heard_in_care and not family.diverted:
+        service.offer(world, family, Offer.EDGE_OF_CARE)
+
+
 def propose(world: World, family: Family) -> None:
     """The family is referred: to the next meeting, or for a decision before it where practice allows that."""
     family.before_panel = True
@@ -87,7 +95,7 @@ def consider(world: World, family: Family, *, judged: bool) -> None:
         world.record(Event.REFUSED, family, what=Offer.EDGE_OF_CARE, amount=CRITERIA)
         return
     recent = world.now - world.services.recent
-    if practice.earlier_help == Gate.CONFERENCE_FIRST and family.conference_at < recent:
+    if practice.earlier_help == Gate.CONFERENCE_FIRST and family.helped_at < recent:
         divert(world, family)
         return
     if judged and refuses(world, family):
@@ -116,7 +124,7 @@ def divert(world: World, family: Family) -> None:
     can be had, it comes back at once."""
     world.record(Event.DIVERTED, family, what=Offer.EDGE_OF_CARE)
     family.diverted = True
-    family.conference_at = world.now
+    family.helped_at = world.now
     service.offer(world, family, Offer.CONFERENCE_AT_EDGE)
     if family.diverted and not family.on_its_way(Offer.CONFERENCE_AT_EDGE):
         back_to_panel(world, family)
@@ -159,9 +167,18 @@ def deadline(world: World, family: Family) -> int:
     return until
 
 
+def may_help(family: Family) -> bool:
+    """Whether there is somebody for Edge of Care to work with: a child at home or with a guardian, or one in
+    care who is on the way back."""
+    return any(
+        child.where in (HOME, WITH_KIN) or (child.where == IN_CARE and child.homeward)
+        for child in family.children
+    )
+
+
 def unplanned(child: Child) -> bool:
-    """Whether the child came into care by a breakdown at home."""
-    return child.route in (Route.BREAKDOWN, Route.GUARDIANSHIP)
+    """Whether the child came into care by a breakdown at home or with a guardian, or without warning."""
+    return child.route in (Route.BREAKDOWN, Route.GUARDIANSHIP, Route.NO_WARNING)
 
 
 def offer_stability(world: World, family: Family, child: Child) -> None:

@@ -233,7 +233,8 @@ def step_down(world: World, family: Family) -> None:
 def move_to(world: World, family: Family, status: Status) -> None:
     """Decide that the case moves to another level: at once, or after an enquiry, a legal gateway meeting or
     the transfer between teams, while it is held where it is."""
-    wait = world.rules.gates[status]
+    rises = family.status < status < Status.CLOSED
+    wait = world.rules.gates[status] if rises else world.rules.transfer * (status != Status.CLOSED)
     if not wait:
         change_status(world, family, status)
         return
@@ -385,6 +386,8 @@ def look_ahead(world: World, family: Family, now: int) -> None:
         changes = NEVER
     set_rates(family, world.rules, world.services, relationship, world.overload, now)
     changes = min(changes, next_step(world.rules.years, now), next_step(world.services.nerve, now))
+    if now < family.worry_until:
+        changes = min(changes, family.worry_until)
     elapsed = next_step(world.rules.status_steps[family.status], now - family.since)
     changes = min(changes, family.since + elapsed)
     if family.status == Status.CLOSED:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sim.engine import edge
 from sim.engine.agenda import Due
 from sim.engine.events import Event
+from sim.engine.people import HOME, WITH_KIN
 from sim.engine.risk import exponent_now, safeguarded, step_at
 from sim.model.terms import CONFERENCES, EARLY_HELP, OFFERS, SPECIALISTS, Offer, Status
 
@@ -72,8 +73,6 @@ def offer(world: World, family: Family, what: Offer) -> None:
     world.record(Event.OFFERED, family, what=what, amount=occurrence)
     if what in EARLY_HELP or what in CONFERENCES:
         family.helped_at = world.now
-    if what in CONFERENCES:
-        family.conference_at = world.now
     if what == Offer.EDGE_OF_CARE:
         edge.propose(world, family)
     else:
@@ -192,7 +191,8 @@ def run_out(world: World, family: Family, what: int) -> None:
     world.record(Event.FINISHED, family, what=what, amount=world.now - family.begun[what])
     end(world, family, what, left=0)
     if what == Offer.EDGE_OF_CARE:
-        offer(world, family, Offer.STEP_DOWN)
+        if any(child.where in (HOME, WITH_KIN) for child in family.children):
+            offer(world, family, Offer.STEP_DOWN)
     elif what == Offer.FAMILY_SAFEGUARDING:
         offer_safeguarding(world, family)
 

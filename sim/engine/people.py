@@ -114,7 +114,6 @@ class Family:
         "changes",
         "children",
         "clocks",
-        "conference_at",
         "court",
         "court_crises",
         "diverted",
@@ -152,6 +151,7 @@ class Family:
         "step_up",
         "to_ratify",
         "until",
+        "worry_until",
     )
 
     def __init__(self, row: int, identity: int, factor: int, children: list[Child]) -> None:
@@ -190,6 +190,8 @@ class Family:
         self.impaired = False
         """Whether, as a child in need, it is held by the safeguarding teams and eligible for Family
         Safeguarding: significant impairment from needs of the parents."""
+        self.worry_until = -NEVER
+        """Tick until which a crisis that passed makes an entry without warning more likely."""
         self.orders = 0
         """How often proceedings have ended."""
         self.requests: dict[int, Request[Family]] = {}
@@ -218,8 +220,6 @@ class Family:
         """Sent to a conference before Edge of Care."""
         self.helped_at = -NEVER
         """Tick at which early help or a conference was last offered."""
-        self.conference_at = -NEVER
-        """Tick at which a conference was last offered."""
         self.until: dict[int, int] = {}
         """By offer: tick at which the work runs out, or the offer lapses."""
         self.after: dict[int, tuple[int, int, int]] = {}

@@ -189,6 +189,8 @@ def set_rates(
         court = scaled(scaled(step[3], factor), rules.court_by_youngest[youngest])
         family.court.rate = scaled(scaled(court, ease[Channel.COURT]), burden)
         family.no_warning.rate = scaled(rules.no_warning[status], factor)
+        if now < family.worry_until:
+            family.no_warning.rate = scaled(family.no_warning.rate, rules.after_crisis[1])
     family.rereferral.rate = 0
     if status == Status.CLOSED and youngest >= 0:
         family.rereferral.rate = step_at(rules.rereferral, now - family.since)[1]

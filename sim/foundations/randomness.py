@@ -81,6 +81,7 @@ class Decision(StrEnum):
     ETHNICITY = "ethnicity"
     SEX = "sex of child"
     DISABILITY = "disability"
+    HEARD_IN_CARE = "entry heard"
 
 
 @dataclass(frozen=True, slots=True)

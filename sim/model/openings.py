@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sim.foundations.clock import TICKS_PER_DAY
 from sim.foundations.ledger import NEVER
 from sim.model.terms import TEAM_KEYS, TEAM_OF_LINE, Line, Team
-from sim.study.levers import Change, Close, Delay, Open
+from sim.study.levers import Change, Close, Delay, Open, Training
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -87,10 +87,18 @@ def end_of(day: date | None, clock: Clock) -> int:
     return NEVER if day is None else clock.tick(day)
 
 
-def delay(team: Team, scenario: Scenario) -> int:
-    """Ticks by which levers put a service's opening and training off."""
+def put_off(team: Team, values: Values, scenario: Scenario) -> int:
+    """Ticks by which a new service's milestones (opening, training, mentoring) come later than planned: what
+    levers delay, and what programmes slip."""
     found = [v for v in scenario.levers if isinstance(v, Delay) and v.service == TEAM_KEYS[team]]
-    return round(sum(lever.days for lever in found) * TICKS_PER_DAY)
+    slip = float(values[f"services.{TEAM_KEYS[team]}.slip_days"])
+    return round((sum(lever.days for lever in found) + slip) * TICKS_PER_DAY)
+
+
+def trained(team: Team, values: Values, scenario: Scenario, clock: Clock) -> int | None:
+    """Tick at which a service's training is complete; None where no lever trains it."""
+    found = [v for v in scenario.levers if isinstance(v, Training) and v.service == TEAM_KEYS[team]]
+    return clock.tick(found[0].complete) + put_off(team, values, scenario) if found else None
 
 
 def opened(team: Team, scenario: Scenario) -> Open | None:
@@ -106,14 +114,15 @@ def closing(team: Team, scenario: Scenario, clock: Clock) -> int:
 
 
 def planned(team: Team, values: Values, scenario: Scenario, clock: Clock) -> int:
-    """Tick from which a service is meant to open: the day in its plan, delays, and what programmes slip."""
+    """Tick from which a service is meant to open: the day in its plan, or when its training is complete, with
+    whatever puts them off."""
     if team in ESTABLISHED:
         return 0
     lever = opened(team, scenario)
     if lever is None:
         return NEVER
-    slip = round(float(values[f"services.{TEAM_KEYS[team]}.slip_days"]) * TICKS_PER_DAY)
-    return max(0, clock.tick(lever.on) + delay(team, scenario) + slip)
+    opens = clock.tick(lever.on) + put_off(team, values, scenario)
+    return max(0, opens, trained(team, values, scenario, clock) or 0)
 
 
 def produced(team: Team, values: Values, scenario: Scenario, posts: tuple[Post, ...], clock: Clock) -> int:

@@ -241,8 +241,13 @@ def build_rules(values: Values, clock: Clock, years: Floats, structure: Structur
             ),
             (round(RETURN_RISK_YEARS * TICKS_PER_YEAR), 0),
         ),
+        after_crisis=(
+            ticks(values["routes.after_crisis_days"]),
+            fixed_point(values["routes.after_crisis_passed"]),
+        ),
         guardianship=units_per_tick(values["routes.guardianship_breakdown"] * entry / chance),
         gates=gates_of(values),
+        transfer=ticks(values["pathway.transfer_days"]),
         reviews=(
             ticks(values["pathway.plan_review_days"]["first"]),
             ticks(values["pathway.plan_review_days"]["every"]),

@@ -96,6 +96,8 @@ class Children:
     """[c, CRISES] resilience against entering care while that crisis lasts."""
     heard: Ints
     """[c, CRISES] uniform, fixed point: whether anybody refers that crisis."""
+    heard_in_care: Ints
+    """[c, PERIODS] uniform, fixed point: whether an unplanned entry with a plan to return is referred."""
     joins: Ints
     """[c, CRISES] uniform, fixed point: whether the child goes with a sibling who enters."""
     stay: Ints
@@ -152,11 +154,15 @@ class Rules:
     """Ticks that a crisis lasts."""
     after_return: tuple[Row, ...]
     """Rows (from tick since return, rate of crises added to the child's own)."""
+    after_crisis: tuple[int, int]
+    """Ticks after a crisis that passed, and the multiplier then on entry without warning."""
     guardianship: int
     """Rate of crises of a child who lives with a special guardian."""
     gates: Row
-    """By status: ticks between the decision that a case moves there and its being held there (an enquiry
+    """By status: ticks between the decision that a case moves up there and its being held there (an enquiry
     before a conference, a legal gateway meeting before the letter, the transfer between teams)."""
+    transfer: int
+    """The same for a case that moves down to another team."""
     reviews: tuple[int, int]
     """Ticks from the start of a plan to its first review, and between reviews; a plan ends at one."""
     order_with_kin: int
@@ -250,6 +256,8 @@ class Services:
     """Exponent of Family Safeguarding where none of the specialists needed has come, fixed point."""
     heard: Row
     """By holder (``HELD_NAMES``): chance that a crisis is referred to Edge of Care."""
+    heard_in_care: int
+    """Chance that an unplanned entry with a plan to return home is referred to it, where the crisis was not."""
     meetings: Row
     """Ticks at which the resource allocation panel meets."""
     practice: tuple[Practice, ...]

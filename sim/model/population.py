@@ -244,6 +244,7 @@ CHILD_NUMBERS = (
     ("crisis", Decision.CRISIS, CRISES, resilience),
     ("edge", Decision.EDGE, CRISES, resilience),
     ("heard", Decision.HEARD, CRISES, fixed),
+    ("heard_in_care", Decision.HEARD_IN_CARE, PERIODS, fixed),
     ("joins", Decision.JOIN, CRISES, fixed),
     ("stay", Decision.STAY_CLASS, PERIODS, fixed),
     ("stay_end", Decision.STAY_END, PERIODS, resilience),

@@ -8,10 +8,10 @@ import numpy as np
 
 from sim.foundations.clock import ticks
 from sim.foundations.ledger import NEVER, ONE
-from sim.model.openings import ESTABLISHED, VACANT, at, dated, delay, reactive
+from sim.model.openings import ESTABLISHED, VACANT, at, dated, put_off, reactive, trained
 from sim.model.plan import Practice
 from sim.model.terms import BANDS, SPECIALISTS, TEAM_KEYS, TEAM_OF, Gate, Offer, Team
-from sim.study.levers import EARLIER_HELP, Mentoring, Panel, Training
+from sim.study.levers import EARLIER_HELP, Mentoring, Panel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,21 +90,22 @@ def fidelity(team: Team, values: Values, scenario: Scenario, clock: Clock, begin
     """
     if team in ESTABLISHED:
         return np.ones(len(clock.month_starts))
-    trained = [
-        clock.tick(lever.complete) + delay(team, scenario)
-        for lever in scenario.levers
-        if isinstance(lever, Training) and lever.service == TEAM_KEYS[team]
-    ]
-    if not trained or begins == NEVER:
+    ready = trained(team, values, scenario, clock)
+    if ready is None or begins == NEVER:
         return np.zeros(len(clock.month_starts))
     ramp = values[f"services.{TEAM_KEYS[team]}.fidelity_months"] * ticks(365.25 / 12)
-    return np.asarray(np.clip((firsts(clock) - max(trained[0], begins)) / ramp, 0.0, 1.0))
+    return np.asarray(np.clip((firsts(clock) - max(ready, begins)) / ramp, 0.0, 1.0))
 
 
 def mentored(values: Values, scenario: Scenario, clock: Clock) -> Floats:
     """Share of the effect that Edge of Care has by month: all of it only once mentoring is complete."""
     key = TEAM_KEYS[Team.EDGE_OF_CARE]
-    done = [clock.tick(v.complete) for v in scenario.levers if isinstance(v, Mentoring) and v.service == key]
+    later = put_off(Team.EDGE_OF_CARE, values, scenario)
+    done = [
+        clock.tick(v.complete) + later
+        for v in scenario.levers
+        if isinstance(v, Mentoring) and v.service == key
+    ]
     return np.where(firsts(clock) >= min(done, default=NEVER), 1.0, values[f"{EDGE}.before_mentoring"])
 
 

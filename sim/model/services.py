@@ -66,6 +66,7 @@ def build_services(
         decay=decay(values, months),
         continuity=tuple(fixed_point(left**changes) for changes in range(4)),
         direct_work=fixed_point(values[f"{SAFEGUARDING}.direct_work"]),
+        heard_in_care=fixed_point(values[f"{EDGE}.heard_after_entry"]),
         heard=tuple(fixed_point(values[f"{EDGE}.heard"][name]) for name in HELD_NAMES),
         meetings=meetings(values, scenario, clock),
         practice=practices(values, scenario, clock, begins[Team.EDGE_OF_CARE], structure),

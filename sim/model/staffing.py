@@ -31,6 +31,8 @@ from sim.model.terms import TEAM_KEYS, Team
 from sim.study.levers import Posts, Recruitment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sim.foundations.clock import Clock
     from sim.model.population import Values
     from sim.study.scenario import Scenario
@@ -313,7 +315,10 @@ def vacancy_spells(
     """
     advert = keyed(chance, span, Decision.POST_FILL, occurrence)
     covered = keyed(chance, span, Decision.POST_AGENCY, occurrence)
-    stays = keyed(chance, span, Decision.POST_AGENCY, occurrence, 1)
+
+    def stays(worker: int) -> float:
+        return keyed(chance, span, Decision.POST_AGENCY, occurrence, worker)
+
     spells: list[Spell] = []
     for start, end in market.barred(keyed(chance, span, Decision.POST_NEVER, 0)):
         begins = tick + search(values, span.role, advert, market, tick)
@@ -343,16 +348,30 @@ def time_to_fill(values: Values, role: str, uniform: float, easier: float = 1.0)
 
 
 def cover(
-    values: Values, role: str, vacant: int, begins: int, chosen: float, stays: float, standing: bool
+    values: Values,
+    role: str,
+    vacant: int,
+    begins: int,
+    chosen: float,
+    stays: Callable[[int], float],
+    standing: bool,
 ) -> list[Spell]:
-    """A vacancy with or without an agency worker (already there, in one that stands on the first day), until
-    the permanent one begins."""
+    """A vacancy with or without agency cover (already there, in one that stands on the first day), until the
+    permanent one begins. Where there is cover, an agency worker who leaves is followed by another after the
+    usual delay; ``stays`` gives the uniform of each one's stay."""
     if chosen >= values["staffing.agency_share"][role]:
         return [(vacant, begins, VACANT)]
-    arrives = min(begins, vacant + (0 if standing else ticks(values["staffing.agency_delay_days"])))
-    years = -np.log(stays) / values["staffing.agency_leaving"]
-    leaves = min(begins, arrives + max(1, round(years * TICKS_PER_YEAR)))
-    spells = [(vacant, arrives, VACANT), (arrives, leaves, AGENCY), (leaves, begins, VACANT)]
+    delay = ticks(values["staffing.agency_delay_days"])
+    spells: list[Spell] = []
+    tick, arrives = vacant, vacant if standing else vacant + delay
+    for worker in range(1, TURNOVERS + 1):
+        if arrives >= begins:
+            break
+        years = -np.log(stays(worker)) / values["staffing.agency_leaving"]
+        leaves = min(begins, arrives + max(1, round(years * TICKS_PER_YEAR)))
+        spells += [(tick, arrives, VACANT), (arrives, leaves, AGENCY)]
+        tick, arrives = leaves, leaves + delay
+    spells.append((tick, begins, VACANT))
     return [spell for spell in spells if spell[1] > spell[0]]
 
 

@@ -121,7 +121,7 @@ class Gate(IntEnum):
     OFFERED = 1
     """Early help or a conference was offered in the last year; if not, one starts beside the work."""
     CONFERENCE_FIRST = 2
-    """A conference was offered in the last year; if not, the family is sent to one before Edge of Care."""
+    """As above, but if neither was offered, the family is sent to a conference before Edge of Care."""
 
 
 class Channel(IntEnum):

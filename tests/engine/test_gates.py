@@ -1,5 +1,7 @@
 """Delays on the way from one level to the next, and reviews, at which plans end."""
 
+from dataclasses import replace
+
 import pytest
 
 from sim.engine.events import Event
@@ -65,10 +67,16 @@ def test_a_court_entry_during_the_delay_cancels_the_move() -> None:
     household = Household(
         opening=Status.PRE_PROCEEDINGS, step_down=(after(days(10)),), court=(after(days(20)),)
     )
-    log = live(plan_of(household, rules=gated()))
+    log = live(plan_of(household, rules=replace(gated(), transfer=days(21))))
     assert at(log, Event.GATE, what=Status.CHILD_PROTECTION) == [10]
     assert at(log, Event.ENTERED, what=Route.COURT) == [20]
     assert levels(log) == [(0, "PRE_PROCEEDINGS"), (20, "PROCEEDINGS")]
+
+
+def test_a_case_that_moves_down_waits_only_for_the_transfer() -> None:
+    household = Household(opening=Status.PRE_PROCEEDINGS, step_down=(after(days(10)),))
+    log = live(plan_of(household, rules=replace(gated(), transfer=days(7))))
+    assert levels(log) == [(0, "PRE_PROCEEDINGS"), (17, "CHILD_PROTECTION")]
 
 
 def test_a_plan_stands_still_while_the_case_moves_and_while_it_is_at_pre_proceedings() -> None:
@@ -77,7 +85,7 @@ def test_a_plan_stands_still_while_the_case_moves_and_while_it_is_at_pre_proceed
         step_up=(after(days(30)),),
         step_down=(after(days(40)), after(days(20)), UNSPENT),
     )
-    log = live(plan_of(household, rules=gated()))
+    log = live(plan_of(household, rules=replace(gated(), transfer=days(21))))
     assert levels(log) == [
         (0, "CHILD_PROTECTION"),
         (44, "PRE_PROCEEDINGS"),

@@ -68,6 +68,7 @@ FIRST_WORDS = {
     "ethnicity": 0x82CBBC88969D0BBA,
     "sex of child": 0x0653E6F27721B393,
     "disability": 0x72A208D88310083C,
+    "entry heard": 0x19809EAAC9EC7A35,
 }
 """The first word of each decision for seed 2023, draw 1, run 2. If one changes, so do all results."""
 

@@ -44,6 +44,7 @@ EDGE = {
     "length_days": 90.0,
     "take_up": 0.9,
     "panel_refuses": 0.1,
+    "heard_after_entry": 0.5,
     "panel_every_days": 7.0,
     "cases_a_meeting": 6.0,
     "urgent_days": 1.0,
