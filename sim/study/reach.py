@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from sim.foundations.clock import Clock
 from sim.foundations.errors import Problem
-from sim.study.catalogue import BASELINE, SERVICES
+from sim.study.catalogue import BASELINE, PARTNER_ROLES, SERVICES
 from sim.study.levers import (
     Change,
     Close,
@@ -18,6 +18,7 @@ from sim.study.levers import (
     Posts,
     Recruitment,
     SetUp,
+    Training,
     service_of,
 )
 from sim.study.parameters import Parameter
@@ -34,6 +35,9 @@ HOLDERS = {
     "edge_of_care": ("social_worker", "family_support_worker"),
 }
 """Roles without which a service cannot hold a family."""
+
+NEEDS = ("family.domestic_abuse", "family.mental_health", "family.substance_misuse")
+"""Needs of parents of which a family must have one to be eligible for Family Safeguarding."""
 
 
 def check_reach(item: Item, whole: Iterable[Lever], levers: Iterable[Lever], problems: list[Problem]) -> None:
@@ -104,8 +108,8 @@ def check_panels(
             if first and coordinators == 0:
                 told.add(lever)
                 message = (
-                    f"'{lever}' sends every family to a conference first, and there is no post of a "
-                    f"coordinator to hold one: no family would reach Edge of Care"
+                    f"'{lever}' sends families without earlier help to a conference first, and there is no "
+                    f"post of a coordinator to hold one: none of them would reach Edge of Care"
                 )
                 problems.append(Problem(lever.where, f"scenarios.{name}", message))
 
@@ -114,7 +118,7 @@ def warnings_of(
     parameters: Mapping[str, Parameter], scenarios: Mapping[str, Scenario], clock: Clock
 ) -> tuple[str, ...]:
     """What may well be meant, and is worth saying: each with its consequence."""
-    found: dict[str, None] = {}
+    found: dict[str, None] = dict.fromkeys(_declined(parameters))
     for scenario in scenarios.values():
         for warning in _warnings(scenario, parameters, clock):
             found.setdefault(warning)
@@ -134,9 +138,101 @@ def _warnings(scenario: Scenario, parameters: Mapping[str, Parameter], clock: Cl
         if isinstance(lever, Panel) and lever.earlier_help == "conference first":
             take_up = "services.family_group_conference.take_up"
             if _never(take_up, scenario, parameters):
-                yield f"{place}'{lever}': no family takes up a conference, so none would reach Edge of Care"
+                yield f"{place}'{lever}': no family takes up a conference, so asking for one only costs time"
     for service in dict.fromkeys(lever.service for lever in levers if isinstance(lever, Open)):
         yield from _idle(service, scenario, parameters, clock)
+        yield from _fruitless(service, scenario, parameters, clock)
+    if scenario.opens("edge_of_care"):
+        yield from _too_late(scenario, parameters)
+
+
+def _declined(parameters: Mapping[str, Parameter]) -> Iterator[str]:
+    """Says that a service of every scenario, no change included, is taken up by nobody."""
+    for service in BASELINE:
+        one = parameters.get(f"services.{service}.take_up")
+        if one is not None and _zero(one):
+            place = f"{one.where}: " if one.where else ""
+            yield (
+                f"{place}{one.name} is 0: no family takes up {_named(service)}, so its posts are paid for "
+                f"and do nothing, with no change as well, unless a lever raises it"
+            )
+
+
+def _fruitless(
+    service: str, scenario: Scenario, parameters: Mapping[str, Parameter], clock: Clock
+) -> Iterator[str]:
+    """Says that a service opens and cannot do what it is for."""
+    named = f"scenario '{scenario.name}': {SERVICES[service]}"
+    if service not in BASELINE and not _trained(service, scenario):
+        yield (
+            f"{named} opens without a 'training' lever, so the new practice never begins to grow: its work "
+            f"would have no effect of its own"
+        )
+    if service == "family_safeguarding":
+        if all(_never(name, scenario, parameters) for name in NEEDS):
+            yield f"{named} opens and no parent has a need: no family would be eligible"
+        for role in PARTNER_ROLES:
+            each = f"services.{service}.families_per_post.{role}"
+            if _posts(scenario, parameters, clock, service, role) and _never(each, scenario, parameters):
+                yield (
+                    f"{named}: a {role.replace('_', ' ')} holds no families ({each} is 0): the posts would "
+                    f"cost money and families would wait for them in vain"
+                )
+    if service == "edge_of_care":
+        yield from _unreferred(named, scenario, parameters)
+
+
+def _unreferred(named: str, scenario: Scenario, parameters: Mapping[str, Parameter]) -> Iterator[str]:
+    """Says that no referral to Edge of Care could come, or none be accepted."""
+    if _never("services.edge_of_care.heard", scenario, parameters):
+        after = parameters.get("services.edge_of_care.heard_after_entry")
+        if after is None or _zero(after):
+            yield f"{named} opens and hears of no crisis: it would cost money and do nothing"
+        else:
+            yield f"{named} opens and hears of no crisis: it would work only with children already in care"
+    refuses = parameters.get("services.edge_of_care.panel_refuses")
+    if refuses is not None and refuses.value == 1 and (refuses.low is None or refuses.low == 1):
+        yield f"{named} opens and the panel refuses every referral: a meeting would accept no family"
+
+
+def _too_late(scenario: Scenario, parameters: Mapping[str, Parameter]) -> Iterator[str]:
+    """Says how many crises are over before a panel meets that meets less often than a crisis lasts.
+
+    A crisis may begin on any day between two meetings, so a meeting comes within it for the share that its
+    length is of the interval. A manager who decides between meetings does not wait for one.
+    """
+    window = parameters.get("routes.window_days")
+    every = parameters.get("services.edge_of_care.panel_every_days")
+    if window is None or every is None:
+        return
+    days, emergency = _number(every), False
+    told = f"scenario '{scenario.name}': {every.name}"
+    panels = sorted((v for v in scenario.levers if isinstance(v, Panel)), key=lambda v: v.start)
+    opens = scenario.opens("edge_of_care")
+    rows = [(told, days, emergency)]
+    for lever in panels:
+        days = days if lever.every_days is None else lever.every_days
+        emergency = emergency if lever.emergency is None else lever.emergency
+        told = told if lever.every_days is None else f"{lever.where}: '{lever}'".removeprefix(": ")
+        if opens is not None and lever.start <= opens:
+            rows.clear()  # what held before the service opened decides nothing
+        rows.append((told, days, emergency))
+    length = _number(window)
+    for place, apart, between in dict.fromkeys(rows):
+        if apart > length and not between:
+            yield (
+                f"{place}: a crisis lasts {length:g} days and meetings are {apart:g} days apart: about "
+                f"{100 * (1 - length / apart):.0f} in 100 crises would be over before the panel meets"
+            )
+
+
+def _trained(service: str, scenario: Scenario) -> bool:
+    return any(isinstance(lever, Training) and lever.service == service for lever in scenario.levers)
+
+
+def _named(service: str) -> str:
+    """A service as a sentence has it."""
+    return "a conference" if service == "family_group_conference" else SERVICES[service]
 
 
 def _idle(
@@ -160,7 +256,12 @@ def _never(name: str, scenario: Scenario, parameters: Mapping[str, Parameter]) -
     """Whether a parameter is 0 in every draw and no lever of the scenario raises it."""
     one = parameters.get(name)
     raised = any(isinstance(v, Change) and v.parameter == name and v.to for v in scenario.levers)
-    return one is not None and _number(one) == 0 and not one.high and not raised
+    return one is not None and _zero(one) and not raised
+
+
+def _zero(parameter: Parameter) -> bool:
+    """Whether it is 0 in every draw."""
+    return _number(parameter) == 0 and not parameter.high
 
 
 def _posts(

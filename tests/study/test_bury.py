@@ -9,7 +9,7 @@ import pytest
 
 from sim.study.catalogue import BASELINE, CATALOGUE, PARTNER_ROLES
 from sim.study.config import Study, load_study
-from sim.study.scenario import Change, Funding, Mentoring, Open, Panel, Posts, Recruitment
+from sim.study.scenario import Change, Demand, Funding, Mentoring, Open, Panel, Posts, Recruitment
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 
@@ -118,7 +118,7 @@ def test_each_what_if_is_both_services_and_one_thing_more(bury, what_ifs):
     assert what_ifs.scenario("both") == bury.scenario("both")
     both = bury.scenario("both").levers
     others = [s for s in what_ifs.scenarios.values() if s.against == "both"]
-    assert len(others) == 14
+    assert len(others) == 16
     for one in others:
         extra = one.levers - both
         if one.name == "specialists let go after two years":
@@ -127,7 +127,7 @@ def test_each_what_if_is_both_services_and_one_thing_more(bury, what_ifs):
             assert len(one.levers) == len(both)
         else:
             assert both < one.levers
-            assert len(extra) == 1, one.name
+            assert len(extra) == (2 if one.name == "heavier caseloads" else 1), one.name
 
 
 def test_the_what_ifs_are_what_they_are_called(what_ifs):
@@ -140,8 +140,24 @@ def test_the_what_ifs_are_what_they_are_called(what_ifs):
     larger, smaller = more("early help a quarter larger"), more("early help a quarter smaller")
     usual = what_ifs.parameters["staffing.early_help.posts.key_worker"].central
     assert (larger.posts, smaller.posts) == (usual + 4, usual - 4)
-    assert more("40% vacancy").never_filled == 0.4
-    assert not any(isinstance(v, Change) for s in what_ifs.scenarios.values() for v in s.levers)
+    assert more("four posts in ten never filled").never_filled == 0.4
+    strategy = more("recruitment strategy")
+    assert (strategy.success, strategy.service, strategy.role) == (1.3, "edge_of_care", "")
+    changed = {s.name: {v for v in s.levers if isinstance(v, Change)} for s in what_ifs.scenarios.values()}
+    heavier = changed.pop("heavier caseloads")
+    roles = ("social_worker", "family_support_worker")
+    assert {v.parameter for v in heavier} == {f"services.edge_of_care.families_per_post.{r}" for r in roles}
+    assert {v.times for v in heavier} == {1.5}
+    assert not any(changed.values())
+
+
+def test_more_demand_is_compared_with_more_demand(what_ifs):
+    higher = what_ifs.scenario("demand a tenth higher")
+    beside = what_ifs.scenario(higher.against)
+    (more,) = beside.levers
+    assert isinstance(more, Demand)
+    assert (more.times, more.end, beside.against) == (1.1, None, "no change")
+    assert higher.levers - what_ifs.scenario("both").levers == {more}
 
 
 def test_placements_with_kinship_keep_near_the_totals_of_the_first_day(bury):

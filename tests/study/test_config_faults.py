@@ -248,7 +248,7 @@ FAULTS = {
         },
         f"{LEVERS}[2]",
         "scenarios.edge of care",
-        "no post of a coordinator to hold one: no family would reach Edge of Care",
+        "no post of a coordinator to hold one: none of them would reach Edge of Care",
     ),
     "panel of a closed service": (
         {"scenarios.family safeguarding.levers[1]": lever("panel", start="@2023-06-01@", cases=3)},

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from sim.study.catalogue import CATALOGUE, HEARD_BY
 from sim.study.scenario import Nerve, Scenario
 
 SOURCE = {"source": "A paper."}
 LEVERS = "scenarios.edge of care.levers"
 OPEN = {"lever": "open", "service": "edge_of_care", "date": "@2023-06-01@", **SOURCE}
+TRAINED = {"lever": "training", "service": "edge_of_care", "complete": "@2023-05-31@", **SOURCE}
+TEAM = "family_safeguarding"
 
 
 def posts(role: str, number: int = 3, start: str = "@2023-04-01@", service: str = "edge_of_care") -> dict:
@@ -25,10 +28,17 @@ def posts(role: str, number: int = 3, start: str = "@2023-04-01@", service: str 
     }
 
 
-def warnings(draft: Any, levers: list[dict], **values: float) -> list[str]:
-    """What is said about one scenario's levers; nothing of the made-up study's other scenarios."""
-    draft.set(LEVERS, levers)
-    draft.remove("scenarios.family safeguarding").remove("scenarios.both").set("claims", [])
+def panel(**more: Any) -> dict:
+    return {"lever": "panel", "start": "@2023-06-01@", **more, **SOURCE}
+
+
+def warnings(draft: Any, levers: list[dict], *, trained: bool = True, **values: float) -> list[str]:
+    """What is said about one scenario's levers, with trained staff; nothing of the made-up study's others."""
+    draft.set(LEVERS, [*levers, TRAINED] if trained and OPEN in levers else levers)
+    others = [name for name in draft.document["scenarios"] if name != "edge of care"]
+    for name in others:
+        draft.remove(f"scenarios.{name}")
+    draft.set("claims", [])
     for name, value in values.items():
         draft.set(f"services.{name.replace('__', '.')}.value", value)
     return list(draft.load().warnings)
@@ -74,28 +84,117 @@ def test_posts_that_hold_no_families_are_warned_of_only_if_all_do_not(draft):
     holds = {"edge_of_care__families_per_post.social_worker": 0}
     (told,) = warnings(draft, [OPEN, posts("social_worker")], **holds)
     assert "posts that hold no families: it would cost money and do nothing" in told
-    draft.set(LEVERS, [OPEN, posts("social_worker"), posts("family_support_worker")])
+    draft.set(LEVERS, [OPEN, posts("social_worker"), posts("family_support_worker"), TRAINED])
     assert draft.load().warnings == ()
 
 
 def test_criteria_that_leave_out_nearly_everybody_are_warned_of(draft):
-    panel = {"lever": "panel", "start": "@2023-06-01@", "youngest": "16-17", **SOURCE}
-    (told,) = warnings(draft, [OPEN, posts("social_worker"), panel])
+    asked = panel(youngest="16-17")
+    (told,) = warnings(draft, [OPEN, posts("social_worker"), asked])
     assert "no crisis of a child under 16 would reach Edge of Care" in told
 
 
 def test_a_conference_first_that_no_family_takes_up_is_warned_of(draft):
-    panel = {"lever": "panel", "start": "@2023-06-01@", "earlier_help": "conference first", **SOURCE}
-    levers = [OPEN, posts("social_worker"), panel]
-    (told,) = warnings(draft, levers, family_group_conference__take_up=0)
-    assert "no family takes up a conference, so none would reach Edge of Care" in told
+    levers = [OPEN, posts("social_worker"), panel(earlier_help="conference first")]
+    study, lever = warnings(draft, levers, family_group_conference__take_up=0)
+    assert "no family takes up a conference, so its posts are paid for and do nothing" in study
+    assert "no family takes up a conference, so asking for one only costs time" in lever
 
 
 def test_a_coordinator_whom_a_lever_funds_makes_a_conference_first_possible(draft):
     draft.set("staffing.family_group_conference.posts.coordinator.value", 0)
-    panel = {"lever": "panel", "start": "@2023-06-01@", "earlier_help": "conference first", **SOURCE}
+    asked = panel(earlier_help="conference first")
     funded = posts("coordinator", 1, service="family_group_conference")
-    assert warnings(draft, [OPEN, posts("social_worker"), panel, funded]) == []
+    assert warnings(draft, [OPEN, posts("social_worker"), asked, funded]) == []
+
+
+@pytest.mark.parametrize("service", ["early_help", "family_group_conference"])
+def test_a_service_of_no_change_that_nobody_takes_up_is_warned_of_once(draft, service):
+    name = f"services.{service}.take_up"
+    (told,) = warnings(draft, [OPEN, posts("social_worker")], **{f"{service}__take_up": 0})
+    assert told.startswith(f"{draft.line(name)}: {name} is 0: no family takes up")
+    assert "with no change as well, unless a lever raises it" in told
+
+
+def test_a_service_without_training_is_warned_of(draft):
+    (told,) = warnings(draft, [OPEN, posts("social_worker")], trained=False)
+    assert "opens without a 'training' lever" in told
+    assert "its work would have no effect of its own" in told
+
+
+def crises_of(draft: Any, heard: float, after_entry: float) -> list[str]:
+    draft.set("services.edge_of_care.heard.value", dict.fromkeys(HEARD_BY, heard))
+    return warnings(draft, [OPEN, posts("social_worker")], edge_of_care__heard_after_entry=after_entry)
+
+
+@pytest.mark.skipif("services.edge_of_care.heard_after_entry" not in CATALOGUE, reason="no such setting")
+def test_an_edge_of_care_team_that_hears_of_nobody_is_warned_of(draft):
+    (nothing,) = crises_of(draft, 0, 0)
+    assert "hears of no crisis: it would cost money and do nothing" in nothing
+    (some,) = crises_of(draft, 0, 0.5)
+    assert "it would work only with children already in care" in some
+    draft.set("services.edge_of_care.heard.value", dict.fromkeys(HEARD_BY, 0) | {"closed": 0.1})
+    assert draft.load().warnings == ()
+
+
+def test_a_panel_that_refuses_everybody_is_warned_of(draft):
+    (told,) = warnings(draft, [OPEN, posts("social_worker")], edge_of_care__panel_refuses=1)
+    assert "the panel refuses every referral: a meeting would accept no family" in told
+    assert warnings(draft, [OPEN, posts("social_worker")], edge_of_care__panel_refuses=0.99) == []
+
+
+@pytest.mark.parametrize(
+    ("levers", "said"),
+    [
+        ([], []),
+        ([panel(every_days=28)], []),
+        ([panel(every_days=35)], ["35 days apart: about 20 in 100 crises"]),
+        ([panel(every_days=56)], ["56 days apart: about 50 in 100 crises"]),
+        ([panel(every_days=56, emergency=True)], []),
+        ([panel(every_days=56), panel(start="@2024-06-01@", every_days=7)], ["56 days apart"]),
+        ([panel(every_days=56, start="@2023-05-01@"), panel(every_days=7)], []),
+    ],
+)
+def test_meetings_further_apart_than_a_crisis_lasts_are_warned_of(draft, levers, said):
+    draft.set("routes.window_days.value", 28).set("services.edge_of_care.panel_every_days.value", 7)
+    told = warnings(draft, [OPEN, posts("social_worker"), *levers])
+    assert len(told) == len(said)
+    assert all(part in one for part, one in zip(said, told, strict=True))
+
+
+def test_a_usual_interval_longer_than_a_crisis_is_warned_of_until_the_team_opens_with_another(draft):
+    draft.set("routes.window_days.value", 28).set("services.edge_of_care.panel_every_days.value", 112)
+    (told,) = warnings(draft, [OPEN, posts("social_worker")])
+    assert "services.edge_of_care.panel_every_days: a crisis lasts 28 days" in told
+    assert "about 75 in 100 crises would be over before the panel meets" in told
+    assert warnings(draft, [OPEN, posts("social_worker"), panel(every_days=7)]) == []
+
+
+def safeguarding(*more: dict) -> list[dict]:
+    """Family Safeguarding as a scenario opens it, with trained staff."""
+    return [
+        OPEN | {"service": TEAM},
+        TRAINED | {"service": TEAM},
+        posts("social_worker", service=TEAM),
+        *more,
+    ]
+
+
+def test_family_safeguarding_for_parents_without_needs_is_warned_of(draft):
+    assert warnings(draft, safeguarding()) == []
+    for need in ("domestic_abuse", "mental_health"):
+        draft.set(f"family.{need}.value", 0)
+    assert draft.load().warnings == ()
+    (told,) = draft.set("family.substance_misuse.value", 0).load().warnings
+    assert "no parent has a need: no family would be eligible" in told
+
+
+def test_specialists_who_hold_no_families_are_warned_of_where_they_are_funded(draft):
+    none = {f"{TEAM}__families_per_post.mental_health_worker": 0}
+    assert warnings(draft, safeguarding(posts("substance_worker", service=TEAM)), **none) == []
+    (told,) = warnings(draft, safeguarding(posts("mental_health_worker", service=TEAM)), **none)
+    assert "a mental health worker holds no families" in told
+    assert "families would wait for them in vain" in told
 
 
 def test_safeguarding_posts_may_change_though_they_do_not_work_in_the_new_way(draft):
