@@ -28,11 +28,11 @@ Part = Mapping[str, Any]
 """summary.json, or a branch of it."""
 
 ROUTES = {
-    "breakdown": "a relationship at home broke down",
-    "court": "a court decided",
-    "no warning": "police protection, emergency orders, remand",
+    "court": "planned: a court decided",
+    "breakdown": "unplanned: a relationship at home broke down",
+    "special guardianship breakdown": "unplanned: a home with a special guardian broke down",
+    "no warning": "unplanned: police protection, emergency orders, remand",
     "unaccompanied": "alone in this country, seeking asylum",
-    "special guardianship breakdown": "a home with a special guardian broke down",
 }
 """How children come into care, in words."""
 UNKNOWNS = (
@@ -52,6 +52,12 @@ SHORT_OF = {
     "closed": "has no places",
 }
 """What held a service back, in words."""
+OVERLAP_ROUTES = {
+    "mainly own": "each service works mainly on its own route into care",
+    "both": "each service works on both routes into care",
+    "correlated": "the families at risk on one route into care tend to be those at risk on the other",
+}
+"""The three structures of overlap, in words."""
 STATE_NAMES = {
     "funded": "Funded",
     "permanent": "Permanent",
@@ -144,6 +150,7 @@ def context(study: Study, summary: Part, charts: Mapping[str, Picture]) -> dict[
         "s": summary,
         "n": partial(number, summary),
         "span": partial(span, summary),
+        "has": partial(has, summary),
         "charts": {name: Markup(picture.svg) for name, picture in charts.items()},
         "lead": lead,
         "no_change": NO_CHANGE,
@@ -168,6 +175,7 @@ def context(study: Study, summary: Part, charts: Mapping[str, Picture]) -> dict[
         "short_of": SHORT_OF,
         "posts": list(_team_posts(summary, lead)),
         "routes": ROUTES,
+        "overlap_routes": OVERLAP_ROUTES[study.structure.routes],
         "state_names": STATE_NAMES,
         "step_format": step_format,
         **sections(summary, lead),
@@ -197,6 +205,14 @@ def number(summary: Part, key: str, style: str) -> Markup:
     """One figure of summary.json in words, carrying its key and format."""
     text = words.FORMATS[style](lookup(summary, key))
     return Markup('<span class="n" data-key="{}" data-format="{}">{}</span>').format(key, style, text)
+
+
+def has(summary: Part, key: str) -> bool:
+    """Whether there is a figure at a key."""
+    try:
+        return lookup(summary, key) is not None
+    except KeyError:
+        return False
 
 
 def span(summary: Part, key: str, style: str, join: str = "to") -> Markup:

@@ -5,7 +5,7 @@ Words only: every figure is read from summary.json by its key in the templates.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sim.results.estimates import NO_CHANGE
@@ -31,6 +31,10 @@ PAPERS = {
             "pre-teens, adolescents and young people of 16 and 17. This is that analysis for simulated "
             "children. The council’s own case records would be the better one."
         ),
+        "plans": (
+            "The Family Safeguarding paper says up to 45% fewer on plans: an upper bound of a claim, "
+            "without a date."
+        ),
         "equality": (
             "Both papers answer that no group would be affected more than others. The Edge of Care paper "
             "also answers that an equality impact assessment is required."
@@ -50,7 +54,7 @@ PANEL = {
     "crises": ("Crises of children at home", "whole"),
     "crises_not_heard": ("Of these, crises that nobody referred", "whole"),
 }
-"""Measures of the panel: words and format."""
+"""Measures of the panel: words and format. Others that summary.json has follow in its own words."""
 EARLY_HELP = {
     "started": ("Families who began", "whole"),
     "step_downs": ("Families handed over by Edge of Care", "whole"),
@@ -67,7 +71,7 @@ SAFETY = {
     "re-entries": ("Children who come back into care", "few"),
     "plans repeated": ("Children on a second or later protection plan", "few"),
     "crises": ("Crises at home", "whole"),
-    "enquiries": ("Child protection enquiries, families", "whole"),
+    "enquiries": ("Child protection enquiries that go to a conference, families", "whole"),
     "care applications": ("Families taken to court", "whole"),
     "early help never reached": ("Families never reached by Early Help", "whole"),
     "kinship child-years": ("Children with kinship foster carers, average of the year", "few"),
@@ -98,6 +102,20 @@ TRIED = {
     "nothing": "Nothing",
 }
 """What a family may have had before a child came into care."""
+ROUTE_GROUPS = {
+    "Planned": ("court",),
+    "Unplanned": ("breakdown", "special guardianship breakdown", "no warning"),
+    "Unaccompanied": ("unaccompanied",),
+}
+"""Routes into care, by whether they come by a plan."""
+STABILITY = {
+    "offered": "offered it",
+    "accepted": "accepted",
+    "started": "began",
+}
+"""Counts of families with a long placement whom Edge of Care may help, in words."""
+SUMS = ("averted", "delayed", "days_avoided")
+"""What is shown of a cohort by service."""
 STATES = ("funded", "permanent", "induction", "agency", "vacant", "absent")
 """States of posts, as columns."""
 
@@ -120,7 +138,7 @@ def sections(summary: Part, lead: str) -> dict[str, Any]:
     specialists = summary.get("specialists", {}).get(lead, {})
     return {
         "papers": PAPERS.get(summary["authority"], {}),
-        "panel": PANEL if edge and lead in summary.get("panel", {}) else {},
+        "panel": _panel(summary, lead) if edge else {},
         "early_help": EARLY_HELP if lead in summary.get("early_help", {}) else {},
         "signs": _signs(summary),
         "steps": STEPS,
@@ -130,6 +148,11 @@ def sections(summary: Part, lead: str) -> dict[str, Any]:
         "waterfalls": _waterfalls(summary, lead),
         "interruptions": all("interrupted" in one for one in services.values()) and bool(services),
         "cohorts": list(summary.get("cohorts", {}).get(lead, {})),
+        "route_groups": ROUTE_GROUPS,
+        "by_service": _by_service(summary, lead),
+        "sums": SUMS,
+        "stability": _stability(summary, lead),
+        "kept_back": kept_back(summary, (NO_CHANGE, lead)),
         "equality": summary.get("equality", {}).get("scenarios", {}).get(lead, {}),
         "in_pairs": NO_CHANGE in summary["scenarios"] and lead != NO_CHANGE,
     }
@@ -138,6 +161,58 @@ def sections(summary: Part, lead: str) -> dict[str, Any]:
 def step_format(unit: str) -> str:
     """How a step of a waterfall is written."""
     return {"pounds": "pounds", "child-years": "one place"}.get(unit, "whole")
+
+
+def kept_back(summary: Part, scenarios: Iterable[str] = ()) -> bool:
+    """Whether a figure of the equality tables is kept back, in these scenarios or in any."""
+    found = summary.get("equality", {}).get("scenarios", {})
+    return any(
+        outcome["suppressed"]
+        for name in scenarios or found
+        for by_group in found.get(name, {}).values()
+        for outcomes in by_group.values()
+        for outcome in outcomes.values()
+    )
+
+
+def _panel(summary: Part, lead: str) -> dict[str, tuple[str, str]]:
+    """Rows of the panel's table by dotted key: those with words of their own, then any others."""
+    by_year = summary.get("panel", {}).get(lead, {})
+    found = by_year.get(summary["years"][-1], {})
+    rows = {key: words for key, words in PANEL.items() if key in found}
+    for key, one in found.items():
+        if key in PANEL or one is None:
+            continue
+        text = _capital(key)
+        if "mean" in one:
+            rows[key] = (text, "days" if "days" in key else "whole")
+        else:
+            rows |= {f"{key}.{group}": (f"{text}: {group}", "whole") for group in one}
+    return rows
+
+
+def _by_service(summary: Part, lead: str) -> dict[str, list[str]]:
+    """By age, the services whose families' children had anything change."""
+    return {
+        age: [
+            service for service, sums in found["by_service"].items() if any(sums[one]["mean"] for one in SUMS)
+        ]
+        for age, found in summary.get("cohorts", {}).get(lead, {}).items()
+        if "by_service" in found
+    }
+
+
+def _stability(summary: Part, lead: str) -> dict[str, str]:
+    """Counts of the work with long placements that the summary has; none if it never began."""
+    found = summary.get("placement_stability", {}).get(lead, {}).get(summary["years"][-1], {})
+    if not any(one and one["mean"] > 0 for one in found.values()):
+        return {}
+    return {key: text for key, text in STABILITY.items() if key in found}
+
+
+def _capital(key: str) -> str:
+    text = key.replace("_", " ")
+    return text[:1].upper() + text[1:]
 
 
 def _signs(summary: Part) -> dict[str, tuple[str, str]]:

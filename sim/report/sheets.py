@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.report.describe import HEADS, assumption_rows
+from sim.report.sections import kept_back
 
 if TYPE_CHECKING:
     from sim.study.config import Study
@@ -24,6 +25,8 @@ ESTIMATE = ("p50", "p5", "p95", "mean", "error")
 WHOLE_TIME = "all years"
 SUPPRESSED = "c"
 """Stands for a figure that is kept back because it is of fewer than five children."""
+KEPT_BACK = "c: kept back, because it is of fewer than five children."
+"""Says so, where there is one."""
 OWN_UNIT = "unit of the row"
 """The heading's unit where rows differ; a column says which."""
 UNITS = {
@@ -72,6 +75,8 @@ def sheets(study: Study, summary: Part) -> list[_Sheet]:
     found = []
     for name, title, note, heads, make in SPECS:
         rows = tuple(make(summary))
+        if name == "Equality" and kept_back(summary):
+            note = f"{KEPT_BACK} {note}"
         if rows:
             found.append(_sheet(name, title, note, heads, rows))
     settings = tuple(assumption_rows(study))
@@ -305,8 +310,7 @@ SPECS: tuple[tuple[str, str, str, tuple[str, ...], Callable[[Part], Rows]], ...]
     ("Cohorts", "Entry to care by age", "Age at the start in care; over the whole time.",
      ("Scenario", "Age", "Measure", "Group", *MIXED), _cohorts),
     ("Equality", "Children by age, sex, ethnicity and disability",
-     "c: kept back, because it is of fewer than five children. Read the cover's note on what this cannot "
-     "show.",
+     "Read the note on what this cannot show, under Notes.",
      ("Scenario", "Dimension", "Group", "Measure", "Average, children",
       *(f"Fewer: {head[0].lower()}{head[1:]}" for head in CHILDREN)), _equality),
     ("Early Help", "Early Help, on which the papers rely and for which neither pays",
@@ -320,6 +324,9 @@ SPECS: tuple[tuple[str, str, str, tuple[str, ...], Callable[[Part], Rows]], ...]
      ("Scenario", "Date", *CHILDREN), plain("plans")),
     ("Placements", "Child-years in each placement, and placements that broke down", "By financial year.",
      ("Scenario", "Financial year", "Placement", "Measure", *MIXED), with_units("placements", "children")),
+    ("Placement stability", "Edge of Care's later work with long placements", "Families, not children. "
+     "In use is the average over month ends; the others are families in the year.",
+     ("Scenario", "Financial year", "Measure", *MIXED), with_units("placement_stability", "families")),
     ("Check", "Counted before the start, and simulated with no change",
      "A row that misses says where to doubt the rest.",
      ("What", "Counted: lowest", "Counted: average", "Counted: highest", "Counted: years",

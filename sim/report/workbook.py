@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.report import words
-from sim.report.sheets import Cell, Part, _Sheet, sheets
+from sim.report.sections import kept_back
+from sim.report.sheets import KEPT_BACK, Cell, Part, _Sheet, sheets
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -110,8 +111,7 @@ def notes(summary: Part) -> list[str]:
         "Error of the average: the error of simulating so few futures rather than endless ones. It does not "
         "say how good the model is.",
         "A difference is taken within the same draw and run, so both sides have the same families and luck.",
-        "An empty cell: not known, or nothing to count. c: kept back, because it is of fewer than five "
-        "children.",
+        f"An empty cell: not known, or nothing to count. {KEPT_BACK if kept_back(summary) else ''}".strip(),
         "Money is in the cash of each financial year (1 April to 31 March).",
         "This compares plans. It is not a forecast of the budget and says nothing about any one family.",
     ]

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from sim.report.html import render
-from sim.report.sections import EARLY_HELP, MOST_SHOWN, PANEL, SAFETY, STEPS, TRIED, shown
+from sim.model.terms import ROUTE_NAMES
+from sim.report.html import OVERLAP_ROUTES, ROUTES, render
+from sim.report.sections import EARLY_HELP, MOST_SHOWN, PANEL, ROUTE_GROUPS, SAFETY, STEPS, TRIED, shown
 from sim.report.words import FORMATS, few, more
-from tests.report.hand_made import BOTH, DATES, EDGE, NO_CHANGE, e, hand_made, toy_study
+from sim.study import structure
+from tests.report.hand_made import BOTH, DATES, EDGE, NO_CHANGE, YEARS, e, hand_made, parameter, toy_study
 from tests.report.hand_made import SAFETY as MADE_SIGNS
 from tests.report.hand_made import STEPS as MADE_STEPS
 from tests.report.hand_made import TRIED as MADE_TRIED
@@ -19,6 +21,7 @@ from tests.report.hand_made import TRIED as MADE_TRIED
 HTML = "{http://www.w3.org/1999/xhtml}"
 OWN = {
     "panel": ("panel",),
+    "plans": ("plans",),
     "specialists": ("specialists",),
     "early-help": ("early_help",),
     "waterfalls": ("waterfall",),
@@ -76,8 +79,9 @@ def test_no_section_without_its_part_of_the_summary(section: str) -> None:
 
 def test_a_summary_of_the_first_schema_still_makes_a_page() -> None:
     numbers = hand_made()
-    for key in ("against", "lines", "specialists", "panel", "caseload", "early_help", "vacancy", "placements",
-                "placement_stability", "waterfall", "safety_more", "cohorts", "equality"):  # fmt: skip
+    for key in ("against", "lines", "specialists", "panel", "caseload", "early_help", "vacancy",
+                "placements", "placement_stability", "plans", "waterfall", "safety_more", "cohorts",
+                "equality"):  # fmt: skip
         del numbers[key]
     for by_service in numbers["services"].values():
         for one in by_service.values():
@@ -190,6 +194,109 @@ def test_words_cover_what_the_schema_names() -> None:
     assert set(PANEL) == set(numbers["panel"][BOTH]["2023/24"])
     assert set(EARLY_HELP) == set(numbers["early_help"][NO_CHANGE]["2023/24"])
     assert all(style in FORMATS for table in (PANEL, EARLY_HELP, SAFETY) for _, style in table.values())
+
+
+def table(root: ET.Element, start: str) -> tuple[list[str], dict[str, list[str]]]:
+    """Headings of the first table whose caption begins so, and its cells by the first of each row."""
+    one = next(found for found in root.iter(f"{HTML}table") if said(found).startswith(start))
+    first, *rest = one.iter(f"{HTML}tr")
+    return [said(cell) for cell in first], {said(row[0]): [said(cell) for cell in row[1:]] for row in rest}
+
+
+def test_savings_show_what_partners_pay() -> None:
+    numbers = hand_made()
+    numbers["cost_lines"][BOTH][YEARS[0]]["partner staff"] = e(44_000.0)
+    numbers["saving"][BOTH][YEARS[0]]["net_if_partners_pay"] = e(-7_000.0)
+    heads, rows = table(page(numbers), "Both services: savings and costs")
+    assert heads[-2:] == ["Partner staff, part of cost", "After costs, if partners pay"]
+    assert rows["2023 to 2024"][-2:] == ["£44,000", "−£7,000"]
+    assert rows["All years"][-2:] == ["by year only", "£600,000"]
+    del numbers["saving_total"][BOTH]["net_if_partners_pay"]
+    assert table(page(numbers), "Both services: savings and costs")[0] == heads[:-2]
+
+
+def test_the_overlap_is_said_to_be_of_one_structure_of_three(whole: ET.Element) -> None:
+    text = said(whole)
+    assert "one structure of three" in text
+    assert "Here each service works mainly on its own route into care. caresim overlap gives" in text
+    assert tuple(OVERLAP_ROUTES) == structure.ROUTES
+    other = ET.fromstring(render(toy_study().restructure(routes="both"), hand_made()))
+    assert "Here each service works on both routes into care." in said(other)
+
+
+def test_cohorts_stand_beside_no_change_by_kind_of_route() -> None:
+    numbers = hand_made()
+    numbers["cohorts"][NO_CHANGE]["1-4"]["entries"]["court"] = e(9.0)
+    root = page(numbers)
+    heads, rows = table(root, "Planned entries")
+    assert (heads, rows["1-4"]) == (["Age", "Court: no change", "Court: both"], ["9", "6"])
+    heads, _ = table(root, "Unplanned entries")
+    assert len(heads) == 1 + 2 * 3
+    assert table(root, "Unaccompanied entries")[0][1:] == ["Unaccompanied: no change", "Unaccompanied: both"]
+    assert sorted(route for group in ROUTE_GROUPS.values() for route in group) == sorted(ROUTE_NAMES)
+    assert list(ROUTES) == [route for group in ROUTE_GROUPS.values() for route in group]
+
+
+def test_cohorts_are_split_by_service_where_anything_changed() -> None:
+    numbers = hand_made()
+    sums = numbers["cohorts"][BOTH]["1-4"]["by_service"]
+    sums[EDGE] |= {"averted": e(7.0), "delayed": e(3.0), "days_avoided": e(1200.0)}
+    nothing = {"mean": 0.0, "p5": 0.0, "p50": 0.0, "p95": 0.0, "error": 0.0}
+    sums["neither"] = dict.fromkeys(sums["neither"], nothing)
+    _, rows = table(page(numbers), "What changes by who worked")
+    assert rows["1-4: edge of care"] == ["7", "3", "1,200"]
+    assert "1-4: neither" not in rows
+    assert "1-4: both" in rows
+
+
+def test_kept_back_is_explained_only_where_there_is_one(whole: ET.Element) -> None:
+    assert "c: kept back" in said(whole)
+    numbers = hand_made()
+    for by_dimension in numbers["equality"]["scenarios"].values():
+        by_dimension["ethnicity"]["black"] = by_dimension["ethnicity"]["white"]
+    assert "kept back" not in said(page(numbers))
+
+
+def test_plans_open_and_started_stand_beside_no_change() -> None:
+    numbers = hand_made()
+    numbers["plans"][NO_CHANGE][DATES[-1]] = e(231.0)
+    numbers["safety"][EDGE][YEARS[-1]]["plans started"] = e(77.0)
+    root = page(numbers)
+    heads, rows = table(root, "Children on child protection plans")
+    assert heads == ["Date", "No change", "Edge of care", "Family safeguarding", "Both services"]
+    assert rows["31 March 2026"] == ["231", "200", "200", "200"]
+    _, rows = table(root, "Children who start a child protection plan")
+    assert rows["2025 to 2026"] == ["10", "77", "10", "10"]
+    assert "up to 45% fewer on plans: an upper bound of a claim" in said(root)
+    assert "45%" not in said(page(numbers | {"authority": "Elsewhere"}))
+
+
+def test_placement_stability_has_a_line_where_there_is_any() -> None:
+    numbers = hand_made()
+    numbers["placement_stability"][BOTH][YEARS[-1]] = {"started": e(4.0), "use": e(2.25)}
+    text = "In 2025 to 2026, families: 4 began; 2.5 in the work on an average month end."
+    assert text in said(page(numbers))
+    numbers["placement_stability"][BOTH][YEARS[-1]] = {"started": {"mean": 0.0}, "use": {"mean": 0.0}}
+    assert "later work with long placements" not in said(page(numbers))
+
+
+def test_the_panel_shows_further_rows_of_the_summary() -> None:
+    numbers = hand_made()
+    more_of = {"over_before_decision": e(5.0), "referred_by": {"child in need": e(8.0), "in care": e(1.0)}}
+    numbers["panel"][BOTH] = {year: one | more_of for year, one in numbers["panel"][BOTH].items()}
+    rows = first_rows(page(numbers))
+    assert rows["Over before decision"] == ["5"] * 3
+    assert rows["Referred by: child in need"] == ["8"] * 3
+    assert rows["Referred by: in care"] == ["1"] * 3
+
+
+def test_safety_says_what_it_cannot_count(whole: ET.Element) -> None:
+    assert "What these signs cannot count: harm to a child at home." in said(whole)
+    assert "Holding back has a price" not in said(whole)
+    study = toy_study()
+    study.parameters["routes.after_crisis_passed"] = parameter("routes.after_crisis_passed", 0.1)
+    found = said(ET.fromstring(render(study, hand_made())))
+    assert "Holding back has a price in it only through the rate of entries without warning after a" in found
 
 
 def test_sentences_are_whole(whole: ET.Element) -> None:

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from sim.report.sheets import SPECS, sheets
-from sim.report.workbook import HEAD_ROW, write_workbook
+from sim.report.workbook import HEAD_ROW, notes, write_workbook
 from tests.report.hand_made import BOTH, DATES, EDGE, hand_made, toy_study
 
 BEGAN = "2026-01-02T03:04:05+00:00"
@@ -94,6 +94,24 @@ def test_small_numbers_are_kept_back(book: openpyxl.Workbook) -> None:
     shown = next(r for r in rows(book, "Equality") if (r["Scenario"], r["Group"]) == (BOTH, "white"))
     assert shown["Average, children"] == 140
     assert shown["Fewer: middle, children"] == 3
+
+
+def test_kept_back_is_explained_only_where_there_is_one() -> None:
+    numbers = hand_made()
+    note = next(sheet.note for sheet in sheets(toy_study(), numbers) if sheet.name == "Equality")
+    assert note.startswith("c: kept back")
+    assert any("c: kept back" in text for text in notes(numbers))
+    for by_dimension in numbers["equality"]["scenarios"].values():
+        by_dimension["ethnicity"]["black"] = by_dimension["ethnicity"]["white"]
+    note = next(sheet.note for sheet in sheets(toy_study(), numbers) if sheet.name == "Equality")
+    assert "kept back" not in note + " ".join(notes(numbers))
+
+
+def test_placement_stability_has_a_sheet(book: openpyxl.Workbook) -> None:
+    found = rows(book, "Placement stability")
+    assert {r["Measure"] for r in found} == {"started", "use"}
+    assert {r["Unit"] for r in found} == {"families"}
+    assert len(found) == 4 * 3 * 2
 
 
 def test_units_stand_beside_mixed_measures(book: openpyxl.Workbook) -> None:
