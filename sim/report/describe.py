@@ -6,11 +6,15 @@ The text comes from the study that was loaded, so it cannot fall behind the sett
 from __future__ import annotations
 
 import csv
+import platform
 import re
+from collections import Counter
+from importlib.metadata import version
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from sim import __version__
 from sim.report import words
 from sim.report.mechanisms import levers, mechanisms, switches
 from sim.study.catalogue import BASELINE, ROLES, SERVICES
@@ -47,6 +51,35 @@ CHANCE = (
     "everything and is in no range. The world opens in a seeded state; there is no warm-up."
 )
 
+DATA = (
+    "Published returns and reports, named in each source; no record of any child or family. A setting rests "
+    "on evidence, on the authority's own figures, on calibration to the years before the first day, on a "
+    "claim, or on an assumption, and says which. Series counted in the authority stand beside the results."
+)
+RANDOM = (
+    "Random numbers come from the counter-based generator Philox-4x64-10, keyed by seed, draw, run and "
+    "decision. The same study, seed and version give the same numbers, however many processes share the work."
+)
+CHECKS = (
+    "The log of events of every future is checked: order in time, care entered and left in turn, and no work "
+    "that ends without having begun. Tests hold small worlds with answers worked out by hand, and services "
+    "without effect, which must leave every life where it was. What is simulated with no change stands "
+    "beside what was counted."
+)
+LIMITS = (
+    "A result says what follows from stated assumptions. It is not a forecast for the authority, not an "
+    "evaluation of what was done there, and says nothing of any family.",
+    "How many starts in care come with any warning, and how many crises lie behind them, are not in "
+    "published data. Both are assumed, and much of the answer hangs on them.",
+    "Most effects were measured in other places. Whether children are safer at home is not measured. "
+    "Ranges leave out what nobody wrote down. docs/limits.md says more, with the known misses.",
+)
+CODE = (
+    "Free software under the MIT licence; CITATION.cff says how to cite it. This text: caresim describe. One "
+    "setting: caresim explain. A run's manifest.json has its version, seed and the study's digest, which is "
+    "what another needs to repeat it."
+)
+
 
 def describe(study: Study, scenario: str | Scenario = "") -> str:
     """The study as text. With a scenario that changes something, only its levers and claims are listed."""
@@ -63,7 +96,8 @@ def describe(study: Study, scenario: str | Scenario = "") -> str:
         lines += _scenario(part)
     lines += ["What a scenario may change", "", *levers(), ""]
     lines += _section("6. Claims", list(_claims(study, chosen)) or ["None."])
-    lines += ["7. Every setting, with its meaning and source", ""]
+    lines += _section("7. Data", [DATA, *_counted(study), *_resting(study)])
+    lines += ["Every setting, with its meaning and source", ""]
     for group, parameters in by_group(study).items():
         lines += [f"{group.replace('_', ' ').capitalize()}", ""]
         for parameter in parameters:
@@ -74,6 +108,9 @@ def describe(study: Study, scenario: str | Scenario = "") -> str:
         f"{study.draws} draws of {study.runs} runs unless told otherwise; seed {study.seed}."
     )
     lines += _section("8. Experimentation", [run, CHANCE])
+    lines += _section("9. Implementation", [_software(), RANDOM, CHECKS])
+    lines += _section("10. Limits", list(LIMITS))
+    lines += _section("11. Code access", [f"caresim {__version__}. {CODE}", _files(study)])
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -160,6 +197,33 @@ def _services() -> Iterator[str]:
         roles = ", ".join(role.replace("_", " ") for role in ROLES[key])
         state = "goes on with no change" if key in BASELINE else "opens only where a scenario opens it"
         yield f"{words.title(name)}: {state}. Its places are its people: {roles}."
+
+
+def _counted(study: Study) -> Iterator[str]:
+    """Each published series that results are shown beside."""
+    for name, one in study.observed.items():
+        size = f"{len(one.points)} figures, {one.unit}"
+        yield f"{words.title(name)} ({size}). {one.meaning} Source: {one.source}"
+
+
+def _resting(study: Study) -> Iterator[str]:
+    """What the settings rest on, counted."""
+    found = Counter(one.basis for one in study.parameters.values())
+    parts = ", ".join(f"{basis} {number}" for basis, number in found.most_common())
+    yield f"{len(study.parameters)} settings by what they rest on: {parts}."
+
+
+def _software() -> str:
+    return (
+        f"Python {'.'.join(platform.python_version_tuple()[:2])} and SimPy {version('simpy')}: a discrete "
+        f"event simulation with one process a family. What is shared within an instant (staff, the panel's "
+        f"cases, load, places) settles after all families, in a declared order."
+    )
+
+
+def _files(study: Study) -> str:
+    names = ", ".join(Path(name).name for name in study.files) or "none: it was made in memory"
+    return f"Files of this study: {names}. Digest: {study.digest}."
 
 
 def _scenario(scenario: Scenario) -> list[str]:

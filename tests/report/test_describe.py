@@ -2,10 +2,13 @@
 
 import csv
 import datetime as dt
+import re
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
+from sim import __version__
 from sim.report.describe import HEADS, describe, lever_text, range_text, value_text, write_assumptions
 from sim.report.mechanisms import MECHANISMS, SWITCHES, grid, mechanism_of, of_mechanisms
 from sim.study.catalogue import CATALOGUE
@@ -147,3 +150,34 @@ def test_a_long_cell_takes_several_lines() -> None:
         "  longer.than.it",
         "          x",
     ]
+
+
+def test_every_heading_of_the_guideline_is_there() -> None:
+    """STRESS-DES: objectives, logic, data, experimentation, implementation, code access; and limits."""
+    lines = describe(bury()).splitlines()
+    titles = [line.split(". ", 1)[1] for line in lines if re.match(r"\d+\. ", line)]
+    wanted = ["Objectives", "Logic", "Data", "Experimentation", "Implementation", "Limits", "Code access"]
+    assert [title for title in titles if title in wanted] == wanted
+    numbers = [int(line.split(".")[0]) for line in lines if re.match(r"\d+\. ", line)]
+    assert numbers == list(range(1, len(titles) + 1))
+
+
+def test_data_counts_what_settings_rest_on_and_names_each_series() -> None:
+    study = bury()
+    told = " ".join(describe(study).split("7. Data")[1].split("Every setting, with")[0].split())
+    for one in study.observed.values():
+        assert " ".join(one.source.split()) in told
+    said = dict(re.findall(r"(evidence|local data|calibrated|assumption|claim) (\d+)", told))
+    bases = [one.basis for one in study.parameters.values()]
+    assert said == {basis: str(bases.count(basis)) for basis in set(bases)}
+    assert f"{len(bases)} settings" in told
+
+
+def test_implementation_and_code_say_how_to_repeat_it() -> None:
+    study = toy_study()
+    told = " ".join(describe(study).split("8. Experimentation")[1].split())
+    assert f"seed {study.seed}" in told
+    assert f"SimPy {version('simpy')}" in told
+    assert f"caresim {__version__}." in told
+    assert study.digest in told
+    assert "none: it was made in memory" in told
