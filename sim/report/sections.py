@@ -50,11 +50,14 @@ PANEL = {
     "declined": ("Declined by the family", "whole"),
     "accepted": ("Accepted", "whole"),
     "ratified": ("Decided between meetings, then agreed", "whole"),
+    "crisis_over": ("Crisis over before a decision", "whole"),
     "days_to_decision": ("Days from referral to decision", "days"),
     "crises": ("Crises of children at home", "whole"),
     "crises_not_heard": ("Of these, crises that nobody referred", "whole"),
 }
 """Measures of the panel: words and format. Others that summary.json has follow in its own words."""
+PANEL_SPLITS = {"referred_by": "Of those referred"}
+"""Measures of the panel that are split, in words before each part."""
 EARLY_HELP = {
     "started": ("Families who began", "whole"),
     "step_downs": ("Families handed over by Edge of Care", "whole"),
@@ -92,6 +95,7 @@ STEPS = {
     "still at home at the end": "Still at home at the end",
     "child-years": "Years in care avoided, all children",
     "cashable pounds": "Cashable pounds",
+    "on other families": "On other families",
 }
 """Steps of a waterfall, in words."""
 TRIED = {
@@ -183,7 +187,7 @@ def _panel(summary: Part, lead: str) -> dict[str, tuple[str, str]]:
     for key, one in found.items():
         if key in PANEL or one is None:
             continue
-        text = _capital(key)
+        text = PANEL_SPLITS.get(key, _capital(key))
         if "mean" in one:
             rows[key] = (text, "days" if "days" in key else "whole")
         else:

@@ -211,6 +211,12 @@ def _waterfall(summary: Part) -> Rows:
                 yield (scenario, service, place, one["step"], one["unit"], *cells(one["value"]))
 
 
+def _panel(summary: Part) -> Rows:
+    for (scenario, year, measure, *group), found in leaves(summary.get("panel") or {}):
+        says = (measure.replace("_", " "), ", ".join(group) or "all", UNITS.get(measure, "families"))
+        yield (scenario, year, *says, *cells(found))
+
+
 def _cohorts(summary: Part) -> Rows:
     for scenario, by_age in (summary.get("cohorts") or {}).items():
         for age, found in by_age.items():
@@ -292,7 +298,7 @@ SPECS: tuple[tuple[str, str, str, tuple[str, ...], Callable[[Part], Rows]], ...]
      "One kind cannot be booked for another.",
      ("Scenario", "Specialist", "Period", "Measure", *MIXED), _by_year_and_whole("specialists")),
     ("Panel", "The resource allocation panel", "Referrals to Edge of Care and what became of them.",
-     ("Scenario", "Financial year", "Measure", *MIXED), with_units("panel", "families")),
+     ("Scenario", "Financial year", "Measure", "Group", *MIXED), _panel),
     ("Staffing", "Posts funded, filled and vacant at each month end", "Averages of the futures.",
      ("Scenario", "Service", "Role", "Date", *(f"{state.capitalize()}, posts" for state in STATES)),
      columns("staffing", STATES, 4)),

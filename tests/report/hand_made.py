@@ -30,6 +30,8 @@ STEPS = (
     ("still at home at the end", "children", 9.0),
     ("child-years", "child-years", 11.5),
     ("cashable pounds", "pounds", 640_000.0),
+    ("on other families", "child-years", 2.5),
+    ("on other families", "pounds", 90_000.0),
 )
 PAIRED = ("averted", "delayed", "hastened", "caused", "delayed_days", "hastened_days", "days_avoided")
 SAFETY = (
@@ -166,9 +168,10 @@ def work() -> dict[str, Any]:
     posts = {"funded": 3.0, "permanent": 1.5, "agency": 0.5, "induction": 0.25, "vacant": 0.75, "absent": 0.1}
     roles = ("edge of care|manager", "edge of care|social worker", "family safeguarding|social worker",
              "family safeguarding|mental health worker", "early help|key worker")  # fmt: skip
-    panel = {k: e(12.0) for k in ("referred", "refused_criteria", "refused_judgement", "diverted", "declined",
-                                  "accepted", "ratified", "days_to_decision", "crises",
-                                  "crises_not_heard")}  # fmt: skip
+    counted = ("referred", "refused_criteria", "refused_judgement", "diverted", "declined", "accepted",
+               "ratified", "days_to_decision", "crises", "crises_not_heard", "crisis_over")  # fmt: skip
+    panel: dict[str, Any] = {k: e(12.0) for k in counted}
+    panel["referred_by"] = {"child in need": e(8.0), "in care": e(1.0)}
     places = {"places": 9.0, "use": 7.5, "waiting": 2.0}
     early = {k: e(5.0) for k in ("waiting", "never_reached", "started", "step_downs")}
     opened = {NO_CHANGE: TEAM_NAMES[:2], EDGE: (*TEAM_NAMES[:2], EDGE),

@@ -10,7 +10,17 @@ import pytest
 
 from sim.model.terms import ROUTE_NAMES
 from sim.report.html import OVERLAP_ROUTES, ROUTES, render
-from sim.report.sections import EARLY_HELP, MOST_SHOWN, PANEL, ROUTE_GROUPS, SAFETY, STEPS, TRIED, shown
+from sim.report.sections import (
+    EARLY_HELP,
+    MOST_SHOWN,
+    PANEL,
+    PANEL_SPLITS,
+    ROUTE_GROUPS,
+    SAFETY,
+    STEPS,
+    TRIED,
+    shown,
+)
 from sim.report.words import FORMATS, few, more
 from sim.study import structure
 from tests.report.hand_made import BOTH, DATES, EDGE, NO_CHANGE, YEARS, e, hand_made, parameter, toy_study
@@ -132,7 +142,8 @@ def test_small_groups_are_kept_back(whole: ET.Element) -> None:
 
 def test_an_unknown_step_of_the_waterfall_is_said_to_be_unknown() -> None:
     numbers = hand_made()
-    numbers["waterfall"][BOTH][EDGE][-1]["value"] = None
+    steps = numbers["waterfall"][BOTH][EDGE]
+    next(one for one in steps if one["step"] == "cashable pounds")["value"] = None
     rows = [row for row in page(numbers).iter(f"{HTML}tr") if said(row[0]) == STEPS["cashable pounds"]]
     assert [[said(cell) for cell in row[2:]] == ["not known"] * 2 for row in rows] == [True, False]
 
@@ -191,7 +202,7 @@ def test_words_cover_what_the_schema_names() -> None:
     assert set(SAFETY) == set(MADE_SIGNS) - {"plans started", "crises not heard"}
     assert set(TRIED) == set(MADE_TRIED)
     numbers = hand_made()
-    assert set(PANEL) == set(numbers["panel"][BOTH]["2023/24"])
+    assert {*PANEL, *PANEL_SPLITS} == set(numbers["panel"][BOTH]["2023/24"])
     assert set(EARLY_HELP) == set(numbers["early_help"][NO_CHANGE]["2023/24"])
     assert all(style in FORMATS for table in (PANEL, EARLY_HELP, SAFETY) for _, style in table.values())
 
@@ -282,12 +293,13 @@ def test_placement_stability_has_a_line_where_there_is_any() -> None:
 
 def test_the_panel_shows_further_rows_of_the_summary() -> None:
     numbers = hand_made()
-    more_of = {"over_before_decision": e(5.0), "referred_by": {"child in need": e(8.0), "in care": e(1.0)}}
+    more_of = {"crisis_over": e(4.0), "met_late": e(5.0)}
     numbers["panel"][BOTH] = {year: one | more_of for year, one in numbers["panel"][BOTH].items()}
     rows = first_rows(page(numbers))
-    assert rows["Over before decision"] == ["5"] * 3
-    assert rows["Referred by: child in need"] == ["8"] * 3
-    assert rows["Referred by: in care"] == ["1"] * 3
+    assert rows["Crisis over before a decision"] == ["4"] * 3
+    assert rows["Met late"] == ["5"] * 3
+    assert rows["Of those referred: child in need"] == ["8"] * 3
+    assert rows["Of those referred: in care"] == ["1"] * 3
 
 
 def test_safety_says_what_it_cannot_count(whole: ET.Element) -> None:
