@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.model.terms import TEAM_NAMES, Team
 from sim.results.estimates import Floats, Results, estimate, tidy
 
 Part = dict[str, Any]
@@ -50,12 +51,14 @@ def short_of(service: Part) -> str:
     """What held a service back in a year: "staff", "referrals", "neither", or "closed" without places.
 
     Short of staff: at least 85% of places in use while, on average, a family waits or 5% of those who
-    accepted are never reached. Short of referrals: less than 70% of places in use.
+    accepted are never reached. Short of referrals: less than 70% of places in use. Placement stability takes
+    places of Edge of Care, so it is use of them too.
     """
     places = service["places"]["mean"]
     if places < 0.5:
         return "closed"
-    share = service["use"]["mean"] / places
+    later = service.get("placement_stability", {"mean": 0.0})["mean"]
+    share = (service["use"]["mean"] + later) / places
     missed = service["never_reached"]["mean"] >= MANY_MISSED * max(1.0, service["accepted"]["mean"])
     if share >= FULL and (missed or service["waiting"]["mean"] >= 1):
         return "staff"
@@ -71,6 +74,9 @@ def _service(results: Results, scenario: str, service: str, years: Sequence[str]
     found["waited_days"] = ratio(waited, started)
     for name, measure in STATES.items():
         found[name] = estimate(on_average(results, scenario, measure, years, service)).as_dict()
+    if service == TEAM_NAMES[Team.EDGE_OF_CARE]:
+        later = on_average(results, scenario, "placement stability in use", years)
+        found["placement_stability"] = estimate(later).as_dict()
     return found
 
 

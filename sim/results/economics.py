@@ -54,12 +54,13 @@ Prices = Mapping[str, Floats | dict[str, Floats]]
 class Money(dict[str, ByYear]):
     """Pounds spent: scenario -> financial year -> line -> [draws + 1, runs], draw 0 first.
 
-    ``before`` has the same of what each scenario is compared with, at that scenario's own prices.
+    ``before`` has the same of what each scenario is compared with, at that scenario's own prices; ``prices``
+    are those of each draw, before any shock.
     """
 
-    def __init__(self, spent: Mapping[str, ByYear], before: Mapping[str, ByYear]) -> None:
+    def __init__(self, spent: Mapping[str, ByYear], before: Mapping[str, ByYear], prices: Prices) -> None:
         super().__init__(spent)
-        self.before = dict(before)
+        self.before, self.prices = dict(before), prices
 
 
 def money(study: Study, results: Results) -> Money:
@@ -78,7 +79,7 @@ def money(study: Study, results: Results) -> Money:
 
     own = {name: spent(name, name) for name in results.scenarios}
     before = {name: spent(results.against(name) or name, name) for name in results.scenarios}
-    return Money(own, before)
+    return Money(own, before, prices)
 
 
 def savings(spent: Money, scenario: str, year: str) -> dict[str, Floats]:
@@ -143,11 +144,16 @@ def prices_by_draw(study: Study, draws: int) -> Prices:
     return found
 
 
+def priced(prices: Prices, shocks: Sequence[Price], kind: str, year: str, days: Floats) -> Floats:
+    """[draws + 1, runs] pounds for days of a kind of placement in a financial year."""
+    return np.asarray(days * _day_price(prices, _key(kind), year) * shock(shocks, kind, year))
+
+
 def _lines(
     study: Study, results: Results, prices: Prices, shocks: Sequence[Price], scenario: str, year: str
 ) -> dict[str, Floats]:
     def cost(kind: str, days: Floats) -> Floats:
-        return np.asarray(days * _day_price(prices, _key(kind), year) * shock(shocks, kind, year))
+        return priced(prices, shocks, kind, year, days)
 
     placed = {
         group: cost(group, results.every(scenario, PLACEMENT_DAYS, year, group))

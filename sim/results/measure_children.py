@@ -17,7 +17,6 @@ from sim.model.terms import (
     ROUTE_NAMES,
     SEX_NAMES,
     TEAM_NAMES,
-    Leaving,
     Offer,
     Route,
 )
@@ -51,6 +50,7 @@ def keys(at: Periods) -> list[Key]:
         *keys_of("placed", at.marches, PLACEMENT_NAMES),
         *keys_of("placements broken down", years, PLACEMENT_NAMES),
         *keys_of("entries", years, ("all", *(f"{band}|{route}" for band in BANDS for route in ROUTE_NAMES))),
+        *keys_of("entries of families with needs", years, ROUTE_NAMES),
         *keys_of("entries by group", whole, DIMENSION_GROUPS),
         *keys_of("tried before", whole, tuple(f"{band}|{tried}" for band in BANDS for tried in TRIED)),
         *keys_of("re-entries", years),
@@ -109,17 +109,8 @@ def by_group(reading: Reading, row: Ints, band: Ints) -> Floats:
 
 def placements(reading: Reading) -> list[Any]:
     """[years, placements] days, [Marches, placements] children, and [years, placements] broken down."""
-    log, horizon, n = reading.log, reading.plan.horizon, len(PLACEMENT_NAMES)
-    moves = log.rows(Event.PLACED) | log.rows(Event.LEFT)
-    child, tick = log.child[moves], log.tick[moves]
-    where = np.where(log.event[moves] == int(Event.LEFT), -1, log.what[moves])
-    # Moves of one tick keep the order of the log.
-    order = np.argsort(child, kind="stable")
-    child, tick, where = child[order], tick[order], where[order]
-    end = np.append(tick[1:], horizon)
-    end[np.append(child[1:] != child[:-1], True)] = horizon
-    lives = where >= 0
-    tick, end, where = tick[lives], end[lives], where[lives]
+    n, placed = len(PLACEMENT_NAMES), reading.placed
+    tick, end, where = (placed[name] for name in ("begin", "end", "where"))
     days = np.zeros((len(reading.years), n))
     for row, (start, stop) in enumerate(reading.years):
         spent = np.maximum(np.minimum(end, stop) - np.maximum(tick, start), 0)
@@ -147,12 +138,20 @@ def entries(reading: Reading) -> list[Any]:
     again |= reading.of_child(reading.plan.children.returned)[row]
     return [
         np.hstack([cells.sum(axis=1, keepdims=True), cells]),
+        of_families_with_needs(reading, entered, row),
         by_group(reading, row, band),
         tried,
         reading.by_year(entered["tick"][again]),
         np.bincount(band[again], minlength=len(BANDS)),
         after_diversion(reading, entered),
     ]
+
+
+def of_families_with_needs(reading: Reading, entered: dict[str, Ints], row: Ints) -> Floats:
+    """[years, routes] entries from families whose needs call for one of Family Safeguarding's specialists."""
+    families = reading.plan.families
+    needs = families.needs[np.argsort(families.id)][reading.child_family[row]] > 0
+    return reading.by_year(entered["tick"][needs], entered["what"][needs], len(Route))
 
 
 def after_diversion(reading: Reading, entered: dict[str, Ints]) -> Floats:
@@ -184,27 +183,9 @@ def exits(reading: Reading) -> list[Any]:
 
 
 def guardianship(reading: Reading) -> Floats:
-    """[years, 1] days with a special guardian: from leaving care to one, from an order that proceedings end
-    with, or from the first day; until adulthood or the child's next period of care."""
-    children, horizon = reading.plan.children, reading.plan.horizon
-    left, order = reading.rows(Event.LEFT), reading.rows(Event.ORDER)
-    entered = reading.rows(Event.ENTERED)
-    granted = left["what"] == int(Leaving.SPECIAL_GUARDIANSHIP)
-    kin = (order["what"] == 1) & (order["child"] >= 0)
-    there = children.id[children.guardian & (children.born <= 0)]
-    begins = (left["child"][granted], order["child"][kin], there)
-    child = np.concatenate([*begins, entered["child"]])
-    tick = np.concatenate(
-        [left["tick"][granted], order["tick"][kin], np.zeros(len(there), dtype=np.int64), entered["tick"]]
-    )
-    lives = np.arange(len(child)) < sum(len(one) for one in begins)
-    by_child = np.lexsort((tick, child))
-    child, tick, lives = child[by_child], tick[by_child], lives[by_child]
-    end = np.append(tick[1:], horizon)
-    end[np.append(child[1:] != child[:-1], True)] = horizon
-    child, tick, end = child[lives], tick[lives], end[lives]
-    adult = reading.birth(child) + reading.plan.rules.band_starts[-1]
-    return reading.days_by_year(tick, np.maximum(np.minimum(end, adult), tick))
+    """[years, 1] days with a special guardian."""
+    lives = reading.with_guardians
+    return reading.days_by_year(lives["begin"], lives["end"])
 
 
 def edge_waits(reading: Reading) -> list[Any]:

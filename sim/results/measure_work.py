@@ -18,6 +18,7 @@ from sim.model.terms import (
     Status,
     Team,
 )
+from sim.results import measure_panel
 from sim.results.reading import GROUPS, MAIN_LINE, OFFER_GROUP, SPECIALIST_LINES, STABILITY, keys_of
 from sim.study.catalogue import ROLES
 
@@ -46,19 +47,8 @@ SERVICE_FLOWS = (
     "interrupted days",
 )
 SPECIALIST_FLOWS = ("asked", "started", "waited days", "never came")
+STABILITY_FLOWS = ("offered", "accepted", "started")
 STATES = ("places", "in use", "waiting")
-PANEL = (
-    "referred",
-    "refused criteria",
-    "refused judgement",
-    "diverted",
-    "declined",
-    "accepted",
-    "ratified",
-    "decisions",
-    "decision days",
-)
-"""What the resource allocation panel did; decision days are days from referral to decision, added up."""
 TEAMS = slice(0, len(Team))
 SPECIALISTS = slice(len(Team), STABILITY)
 
@@ -81,10 +71,10 @@ def keys(at: Periods) -> list[Key]:
         *(key for flow in SPECIALIST_FLOWS for key in keys_of(f"specialist {flow}", years, SPECIALIST_NAMES)),
         *(key for state in STATES for key in keys_of(state, ends, TEAM_NAMES)),
         *(key for state in STATES for key in keys_of(f"specialist {state}", ends, SPECIALIST_NAMES)),
-        *keys_of("placement stability started", years),
+        *(key for flow in STABILITY_FLOWS for key in keys_of(f"placement stability {flow}", years)),
         *keys_of("placement stability in use", ends),
         *keys_of("step-downs asked", years),
-        *(key for what in PANEL for key in keys_of(f"panel {what}", years)),
+        *measure_panel.keys(at),
         *(
             key
             for s in ("funded", *STAFF_STATES, "absent")
@@ -99,7 +89,13 @@ def keys(at: Periods) -> list[Key]:
 
 def values(reading: Reading) -> list[Any]:
     """Every measure of families and work, in the order of `keys`."""
-    return [*cases(reading), *services(reading), *panel(reading), *staff(reading), *whole(reading)]
+    return [
+        *cases(reading),
+        *services(reading),
+        *measure_panel.values(reading),
+        *staff(reading),
+        *whole(reading),
+    ]
 
 
 def cases(reading: Reading) -> list[Any]:
@@ -179,8 +175,7 @@ def services(reading: Reading) -> list[Any]:
         *(one[:, SPECIALISTS] for one in (accepted, started, waited, missed)),
         *(one[:, TEAMS] for one in (places, use, waiting)),
         *(one[:, SPECIALISTS] for one in (places, use, waiting)),
-        started[:, STABILITY],
-        use[:, STABILITY],
+        *(one[:, STABILITY] for one in (teams[0], accepted, started, use)),
         reading.by_year(reading.steps.tick[asked]),
     ]
 
@@ -251,32 +246,6 @@ def holding(reading: Reading) -> tuple[Floats, Floats, Floats]:
             position = np.searchsorted(rows[:, 0], reading.ends, side="left") - 1
             places[:, group] = np.where(position >= 0, rows[position, 1], 0) if len(rows) else 0
     return use, waiting, places
-
-
-def panel(reading: Reading) -> list[Any]:
-    """What the resource allocation panel decided, in the order of `PANEL`."""
-    edge = int(Offer.EDGE_OF_CARE)
-
-    def count(event: Event, amount: int | None = None) -> Floats:
-        rows = reading.rows(event)
-        kept = (rows["what"] == edge) & ((rows["amount"] == amount) | (amount is None))
-        return reading.by_year(rows["tick"][kept])
-
-    steps = reading.steps
-    decided = steps.of(Event.ACCEPTED, Event.DECLINED, Event.REFUSED, Event.DIVERTED)
-    decided &= (steps.what == edge) & (steps.before == int(Event.OFFERED))
-    days = (steps.tick - steps.before_tick)[decided] / TICKS_PER_DAY
-    return [
-        count(Event.OFFERED),
-        count(Event.REFUSED, 1),
-        count(Event.REFUSED, 2),
-        count(Event.DIVERTED),
-        count(Event.DECLINED),
-        count(Event.ACCEPTED),
-        count(Event.RATIFIED),
-        reading.by_year(steps.tick[decided]),
-        reading.by_year(steps.tick[decided], 0, 1, days),
-    ]
 
 
 def staff(reading: Reading) -> list[Any]:

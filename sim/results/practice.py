@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.foundations.clock import DAYS_PER_YEAR
-from sim.model.terms import LINE_NAMES, TEAM_NAMES, Team
+from sim.model.terms import LINE_NAMES, TEAM_NAMES, Line, Team
 from sim.results.activity import added, on_average, ratio, years_of
 from sim.results.economics import PLACEMENT_DAYS, Money
 from sim.results.estimates import LOOKED_AFTER, Floats, Results, estimate, tidy
+from sim.results.measure_panel import HOLDERS
+from sim.results.measure_work import STABILITY_FLOWS
 from sim.results.reading import MAIN_LINE
 from sim.study.levers import Recruitment
 
@@ -24,6 +26,7 @@ PANEL = {
     "declined": "panel declined",
     "accepted": "panel accepted",
     "ratified": "panel ratified",
+    "crisis_over": "panel crisis over",
     "crises": "crises",
     "crises_not_heard": "crises not heard",
 }
@@ -45,7 +48,16 @@ def panel(results: Results, scenario: str) -> Part:
         days, decisions = (
             results.series(scenario, what, year) for what in ("panel decision days", "panel decisions")
         )
-        found[year] = {**part, "days_to_decision": ratio(days, decisions)}
+        found[year] = {
+            **part,
+            "days_to_decision": ratio(days, decisions),
+            **{
+                f"referred_from_{holder.replace(' ', '_').replace('-', '_')}": _e(
+                    results.series(scenario, "panel referred by", year, holder)
+                )
+                for holder in HOLDERS
+            },
+        }
     return found
 
 
@@ -76,7 +88,7 @@ def lines(results: Results, scenario: str) -> Part:
     """Mean places, use and waiting of each kind of worker at each month end."""
     source = {LINE_NAMES[line]: ("", TEAM_NAMES[team]) for team, line in enumerate(MAIN_LINE)}
     source |= {name: ("specialist ", name) for name in results.index.groups("specialist places")}
-    return {
+    found: Part = {
         name: {
             end: {
                 state: tidy(float(results.series(scenario, before + measure, end, group).mean()))
@@ -86,6 +98,10 @@ def lines(results: Results, scenario: str) -> Part:
         }
         for name, (before, group) in ((name, source[name]) for name in LINE_NAMES)
     }
+    for end, part in found[LINE_NAMES[Line.EDGE_WORKER]].items():
+        later = results.series(scenario, "placement stability in use", end)
+        part["placement_stability"] = tidy(float(later.mean()))
+    return found
 
 
 def caseload(results: Results, scenario: str) -> Part:
@@ -113,7 +129,10 @@ def placement_stability(results: Results, scenario: str) -> Part:
     """Families in Edge of Care's later work with long placements, by year."""
     return {
         year: {
-            "started": _e(results.series(scenario, "placement stability started", year)),
+            **{
+                flow: _e(results.series(scenario, f"placement stability {flow}", year))
+                for flow in STABILITY_FLOWS
+            },
             "use": _e(on_average(results, scenario, "placement stability in use", [year])),
         }
         for year in years_of(results)
@@ -143,11 +162,18 @@ def _early_help(results: Results, scenario: str, year: str) -> dict[str, Floats]
 
 
 def twin(results: Results, scenario: str) -> str | None:
-    """The scenario that differs only in that posts are filled at once, if it was run."""
+    """The scenario that differs only in that every post of every team is filled at once, from the study's
+    start or before and for good, if it was run. Any other recruitment would price something else."""
+    first_day = results.study.clock.start
     levers = results.study.scenario(scenario).levers
     for name in results.scenarios:
         more = results.study.scenario(name).levers - levers
-        filled = bool(more) and all(isinstance(one, Recruitment) and one.at_once for one in more)
+        filled = bool(more) and all(
+            isinstance(one, Recruitment)
+            and one == Recruitment(start=one.start, at_once=True)
+            and one.start <= first_day
+            for one in more
+        )
         if filled and levers <= results.study.scenario(name).levers:
             return name
     return None

@@ -11,7 +11,7 @@ import numpy as np
 from sim.engine.events import Event, EventLog
 from sim.foundations.clock import TICKS_PER_DAY
 from sim.foundations.ledger import NEVER
-from sim.model.terms import BANDS, LINE_OF, SPECIALISTS, TEAM_OF_LINE, Line, Offer, Team
+from sim.model.terms import BANDS, LINE_OF, SPECIALISTS, TEAM_OF_LINE, Leaving, Line, Offer, Team
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -199,6 +199,43 @@ class Reading:
         starts = np.searchsorted(left["child"][leaving], left["child"][leaving])
         end[first + np.arange(len(leaving)) - starts] = left["tick"][leaving]
         return {"child": child, "begin": begin, "end": end}
+
+    @cached_property
+    def placed(self) -> dict[str, Ints]:
+        """Placements: child, begin, end (the horizon if it goes on) and where."""
+        log = self.log
+        moves = log.rows(Event.PLACED) | log.rows(Event.LEFT)
+        child, tick = log.child[moves], log.tick[moves]
+        where = np.where(log.event[moves] == int(Event.LEFT), -1, log.what[moves])
+        # Moves of one tick keep the order of the log.
+        order = np.argsort(child, kind="stable")
+        child, tick, where = child[order], tick[order], where[order]
+        end = np.append(tick[1:], self.plan.horizon)
+        end[np.append(child[1:] != child[:-1], True)] = self.plan.horizon
+        lives = where >= 0
+        return {"child": child[lives], "begin": tick[lives], "end": end[lives], "where": where[lives]}
+
+    @cached_property
+    def with_guardians(self) -> dict[str, Ints]:
+        """Lives with a special guardian: child, begin and end. From leaving care to one, from an order that
+        proceedings end with, or from the first day; until adulthood or the child's next period of care."""
+        children, horizon = self.plan.children, self.plan.horizon
+        left, order, entered = (self.rows(event) for event in (Event.LEFT, Event.ORDER, Event.ENTERED))
+        granted = left["what"] == int(Leaving.SPECIAL_GUARDIANSHIP)
+        kin = (order["what"] == 1) & (order["child"] >= 0)
+        there = children.id[children.guardian & (children.born <= 0)]
+        begins = (left["child"][granted], order["child"][kin], there)
+        child = np.concatenate([*begins, entered["child"]])
+        first_day = np.zeros(len(there), dtype=np.int64)
+        tick = np.concatenate([left["tick"][granted], order["tick"][kin], first_day, entered["tick"]])
+        lives = np.arange(len(child)) < sum(len(one) for one in begins)
+        by_child = np.lexsort((tick, child))
+        child, tick, lives = child[by_child], tick[by_child], lives[by_child]
+        end = np.append(tick[1:], horizon)
+        end[np.append(child[1:] != child[:-1], True)] = horizon
+        child, tick, end = child[lives], tick[lives], end[lives]
+        adult = self.birth(child) + self.plan.rules.band_starts[-1]
+        return {"child": child, "begin": tick, "end": np.maximum(np.minimum(end, adult), tick)}
 
     @cached_property
     def first_entry(self) -> Ints:

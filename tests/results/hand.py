@@ -54,6 +54,8 @@ def plan_of(
     posts: Sequence[Post] = (),
     counted: Sequence[int] = (),
     ethnicity: Sequence[int] | None = None,
+    needs: Sequence[int] | None = None,
+    youngest: Sequence[int] = (0,),
     clock: Clock = CLOCK,
 ) -> Any:
     """Families 10, 20 and so on; the first child of family 10 is 100, its second 101."""
@@ -69,6 +71,7 @@ def plan_of(
             id=np.arange(1, len(homes) + 1) * 10,
             first_child=np.cumsum([0, *(len(home) for home in homes)]),
             ethnicity=np.array(ethnicity or [0] * len(homes)),
+            needs=np.array(needs or [0] * len(homes)),
         ),
         children=SimpleNamespace(
             id=np.array(ids),
@@ -77,7 +80,10 @@ def plan_of(
             **{name: column(name) for name in ("returned", "unaccompanied", "guardian", "sex", "disabled")},
         ),
         rules=SimpleNamespace(band_starts=tuple(years(start) for start in BAND_STARTS)),
-        services=SimpleNamespace(places=tuple(tuple((places or {}).get(line, ((0, 0),))) for line in Line)),
+        services=SimpleNamespace(
+            places=tuple(tuple((places or {}).get(line, ((0, 0),))) for line in Line),
+            practice=tuple(SimpleNamespace(youngest=band) for band in youngest),
+        ),
         posts=tuple(posts),
         counted_referrals=np.array(counted, dtype=np.int64),
     )

@@ -96,3 +96,13 @@ def test_the_panel_decides_no_more_than_it_is_asked(read: Readings) -> None:
     asked, decided = total(read, "panel referred"), total(read, "panel decisions")
     assert 0 < decided <= asked
     assert total(read, "panel accepted") <= decided
+    assert total(read, "panel crisis over") <= asked - decided
+    assert total(read, "panel referred by") == asked
+
+
+def test_placement_days_avoided_are_the_days_in_care_avoided(read: Readings) -> None:
+    name = "placement days avoided by service"
+    for team in TEAM_NAMES:
+        homes = [group for group in read.index.groups(name) if group.startswith(f"{team}|")]
+        days = sum(sum(read.row(name, group)) for group in homes)
+        assert days == pytest.approx(read("days avoided by service", "whole", team), abs=1e-6)

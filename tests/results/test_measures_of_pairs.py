@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.engine.events import Event, EventLog
-from sim.model.terms import Leaving, Offer, Route, Stay
+from sim.model.terms import Leaving, Offer, Placement, Route, Stay
 from tests.results.hand import FIRST, SECOND, Child, Readings, log_of, plan_of
 
 COURT, HOME = Route.COURT, Leaving.RETURNED_HOME
@@ -101,3 +101,30 @@ def test_children_whom_only_one_world_has_are_not_paired() -> None:
     assert read.groups("averted") == {"13-15|neither": 1}
     assert not read.groups("caused")
     assert read.groups("days avoided") == {"13-15|neither": 641}
+
+
+def test_placement_days_avoided_belong_to_whoever_worked_with_the_family() -> None:
+    """Family 10 has Edge of Care and moves to kin without a day less in care; nobody works with 20."""
+    plan = plan_of([Child(age=14)], [Child(age=14)])
+
+    def world(home: Placement, left: float) -> list[tuple]:
+        return [
+            record
+            for family in (10, 20)
+            for record in (
+                (300, family, 10 * family, Event.ENTERED, COURT, 0),
+                (300, family, 10 * family, Event.PLACED, home, 0),
+                (left, family, 10 * family, Event.LEFT, HOME, 0),
+            )
+        ]
+
+    started = (400, 10, -1, Event.STARTED, Offer.EDGE_OF_CARE, 0)
+    there = log_of(*world(Placement.CHILDRENS_HOME, 500))
+    read = Readings(log_of(*world(Placement.KINSHIP, 500), started), plan, there)
+    name = "placement days avoided by service"
+    # 1 April 2024 is day 366.
+    assert read.groups(name, FIRST) == {"edge of care|children's home": 66, "edge of care|kinship": -66}
+    assert read.groups(name, SECOND) == {"edge of care|children's home": 134, "edge of care|kinship": -134}
+    shorter = Readings(log_of(*world(Placement.CHILDRENS_HOME, 450), started), plan, there)
+    assert shorter.groups(name, SECOND) == {"edge of care|children's home": 50}
+    assert shorter.groups("days avoided by service") == {"edge of care": 50}

@@ -82,7 +82,8 @@ def test_placement_stability_is_not_work_at_the_edge_of_care() -> None:
         (40, 10, -1, Event.STARTED, stability, 0),
     )
     read = Readings(log, one_child())
-    assert read.row("placement stability started") == [1, 0]
+    for flow in ("offered", "accepted", "started"):
+        assert read.row(f"placement stability {flow}") == [1, 0]
     assert read.row("placement stability in use")[:2] == [0, 1]
     assert read.groups("started", FIRST) == read.groups("offered", FIRST) == {}
     assert set(read.row("in use", "edge of care")) == {0}
@@ -117,10 +118,65 @@ def test_the_panel_and_how_long_it_takes() -> None:
     # Four days, two, one, seven and one; the sixth lapsed before anybody decided.
     assert read("panel decisions", FIRST) == 5
     assert read("panel decision days", FIRST) == 4 + 2 + 1 + 7 + 1
+    assert read("panel crisis over", FIRST) == 1
     # 20 and 30 wait for ever; 50 joined the list at once and left it when the panel disagreed (day 65).
     assert read.row("waiting", "edge of care")[:4] == [1, 3, 2, 2]
     assert read("never reached", FIRST, "edge of care") == 0
     assert read("lapsed", FIRST, "edge of care") == 1
+
+
+def test_a_referral_after_a_conference_first_that_came_too_late_had_a_decision() -> None:
+    log = log_of(
+        (10, 10, -1, Event.OFFERED, EDGE, 0),
+        (12, 10, -1, Event.DIVERTED, EDGE, 0),
+        (40, 10, -1, Event.LAPSED, EDGE, 0),
+        (50, 10, -1, Event.OFFERED, EDGE, 1),
+        (51, 10, -1, Event.ACCEPTED, EDGE, 0),
+        (60, 10, -1, Event.LAPSED, EDGE, 0),
+        (400, 10, -1, Event.OFFERED, EDGE, 2),
+        (410, 10, -1, Event.LAPSED, EDGE, 0),
+    )
+    assert Readings(log, one_child()).row("panel crisis over") == [0, 1]
+
+
+def test_who_held_the_family_when_it_was_referred() -> None:
+    plan = plan_of([Child()], [Child(guardian=True), Child()], [Child()], [Child()])
+    log = log_of(
+        *((0, family, -1, Event.STATUS, Status.CHILD_IN_NEED, 0) for family in (10, 20, 30, 40)),
+        # The referral comes before the change of level that the same moment brings.
+        (10, 10, 100, Event.CRISIS, 0, 0),
+        (10, 10, -1, Event.OFFERED, EDGE, 0),
+        (10, 10, -1, Event.STATUS, Status.CHILD_PROTECTION, 1),
+        (400, 10, 100, Event.CRISIS, 0, 1),
+        (400, 10, -1, Event.OFFERED, EDGE, 1),
+        # One child lives with a guardian, the other does not.
+        (20, 20, 200, Event.CRISIS, 0, 0),
+        (20, 20, -1, Event.OFFERED, EDGE, 0),
+        (90, 20, 201, Event.CRISIS, 0, 0),
+        (90, 20, -1, Event.OFFERED, EDGE, 1),
+        # After an entry, and after the child has come home again.
+        (30, 30, 300, Event.ENTERED, Route.NO_WARNING, 0),
+        (30, 30, -1, Event.OFFERED, EDGE, 0),
+        (60, 30, 300, Event.LEFT, Leaving.RETURNED_HOME, 0),
+        (70, 30, 300, Event.CRISIS, 0, 0),
+        (70, 30, -1, Event.OFFERED, EDGE, 1),
+        (80, 40, -1, Event.OFFERED, Offer.EARLY_HELP, 0),
+    )
+    read = Readings(log, plan)
+    assert read.groups("panel referred by", FIRST) == {
+        "child in need": 3, "special guardianship": 1, "in care": 1}  # fmt: skip
+    assert read.groups("panel referred by", SECOND) == {"child protection": 1}
+
+
+def test_the_criteria_are_those_at_the_end_and_needs_are_those_of_the_family() -> None:
+    plan = plan_of([Child()], [Child()], needs=[0, 4], youngest=(3, 2))
+    log = log_of(
+        (10, 10, 100, Event.ENTERED, Route.COURT, 0),
+        (20, 20, 200, Event.ENTERED, Route.BREAKDOWN, 0),
+    )
+    read = Readings(log, plan)
+    assert read("panel youngest") == 2
+    assert read.groups("entries of families with needs", FIRST) == {"breakdown": 1}
 
 
 def test_an_emergency_entry_is_laid_at_the_door_that_was_shut_within_half_a_year() -> None:

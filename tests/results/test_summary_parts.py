@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 
 import numpy as np
 import pytest
 
+from sim.model.terms import TEAM_KEYS
+from sim.results.activity import short_of
 from sim.results.cohorts import NOTE
 from sim.results.estimates import Results, baseline
+from sim.results.practice import twin
 from sim.results.summary import summary
+from sim.results.waterfall import concerned
 from sim.study.config import Study
-from sim.study.levers import Recruitment
-from tests.made_up import FIXED_PRICES, blank, bury, put
+from sim.study.levers import Change, Lever, Nerve, Recruitment
+from tests.made_up import FIXED_PRICES, blank, bury, made_up, put
 
 LAST = "2026-03-31"
 YEARS = ("2023/24", "2024/25", "2025/26")
 EDGE = "edge of care"
 SCENARIOS = ("no change", EDGE)
+PLACED = "placement days avoided by service"
+UNITS = ("child-years", "pounds")
 
 
 def run(runs: int = 1, scenarios: tuple[str, ...] = SCENARIOS, study: Study | None = None) -> Results:
@@ -39,15 +46,18 @@ def test_a_waterfall_says_which_steps_are_families_and_which_are_children() -> N
         put(results, "no change", "entries", year, number, cell)
     for measure, number in (("offered", 15.0), ("accepted", 12.0), ("started", 10.0), ("begun in time", 9.0)):
         put(results, EDGE, measure, "2024/25", number, EDGE)
+    put(results, EDGE, "panel youngest", "whole", 3.0)
     put(results, EDGE, "averted by service", "whole", 4.0, EDGE)
     put(results, EDGE, "delayed by service", "whole", 2.0, EDGE)
-    # Ten child-years avoided in all, six of them in families that Edge of Care served.
+    # Six child-years less in families that Edge of Care served, of ten in all; 400 days in a home, of 1,000.
     put(results, EDGE, "days avoided by service", "whole", 6 * 365.25, EDGE)
-    put(results, EDGE, "days avoided", "whole", 6 * 365.25, "13-15|edge of care")
-    put(results, EDGE, "days avoided", "whole", 4 * 365.25, "5-9|neither")
+    put(results, EDGE, PLACED, "2024/25", 400.0, f"{EDGE}|children's home")
+    put(results, EDGE, PLACED, "2024/25", 6 * 365.25 - 400, f"{EDGE}|own foster")
     put(results, "no change", "placement days", "2024/25", 1000.0, "children's home")
+    put(results, "no change", "placement days", "2023/24", 10 * 365.25 - 1000, "own foster")
     waterfall = found(results)["waterfall"][EDGE]
-    assert list(waterfall) == ["early help", "family group conference", "family safeguarding", EDGE]
+    # The proposal has no lever on the other services.
+    assert list(waterfall) == [EDGE]
     steps = [(one["step"], one["unit"], one["value"]["mean"]) for one in waterfall[EDGE]]
     assert steps == [
         ("starts in care", "children", 60),
@@ -59,16 +69,61 @@ def test_a_waterfall_says_which_steps_are_families_and_which_are_children() -> N
         ("kept at home for a time", "children", 6),
         ("still at home at the end", "children", 4),
         ("child-years", "child-years", 6),
-        ("cashable pounds", "pounds", pytest.approx(750_000 * 0.6)),
+        ("cashable pounds", "pounds", pytest.approx(750.0 * 400)),
+        ("on other families", "child-years", 4),
+        ("on other families", "pounds", pytest.approx(750.0 * 600)),
     ]
-    reachable = {name: one[1]["value"]["mean"] for name, one in waterfall.items()}
-    assert reachable["family safeguarding"] == reachable["early help"] == 50
 
 
-def test_pounds_are_not_shared_out_by_child_years_that_are_hardly_there() -> None:
-    results = run()
-    put(results, EDGE, "days avoided", "whole", 300.0, "13-15|edge of care")
-    assert found(results)["waterfall"][EDGE][EDGE][-1]["value"] is None
+def test_reachable_are_children_old_enough_and_families_with_needs() -> None:
+    results = run(scenarios=("no change", EDGE, "family safeguarding"))
+    for cell, number in (("5-9|breakdown", 8.0), ("10-12|breakdown", 5.0), ("13-15|breakdown", 20.0)):
+        put(results, "no change", "entries", "2024/25", number, cell)
+    put(results, "no change", "entries", "2024/25", 30.0, "under 1|court")
+    for route, number in (("breakdown", 4.0), ("court", 11.0), ("no warning", 9.0)):
+        put(results, "no change", "entries of families with needs", "2024/25", number, route)
+    # The panel hears of children from 10 in one draw, from 5 in the other.
+    put(results, EDGE, "panel youngest", "whole", np.array([[3.0], [2.0]]))
+    waterfall = found(results)["waterfall"]
+    assert waterfall[EDGE][EDGE][1]["value"]["mean"] == (25 + 33) / 2
+    assert list(waterfall["family safeguarding"]) == ["family safeguarding"]
+    assert waterfall["family safeguarding"]["family safeguarding"][1]["value"]["mean"] == 15
+
+
+def test_the_closing_steps_add_to_what_the_scenario_saves_whatever_the_numbers() -> None:
+    results = made_up()
+    part = summary(results.study, results)
+    for name, by_service in part["waterfall"].items():
+        assert by_service
+        years = sum(
+            part["placements"][base][year][home]["child_years"]["mean"] * sign
+            for sign, base in ((1, "no change"), (-1, name))
+            for year in YEARS
+            for home in part["placements"][name][year]
+        )
+        for steps in by_service.values():
+            last = {unit: [s["value"]["mean"] for s in steps[-4:] if s["unit"] == unit] for unit in UNITS}
+            assert [len(one) for one in last.values()] == [2, 2]
+            assert sum(last["child-years"]) == pytest.approx(years, abs=1e-3)
+            cashable = part["saving_total"][name]["cashable"]["mean"]
+            assert sum(last["pounds"]) == pytest.approx(cashable, abs=1e-3)
+
+
+def test_a_waterfall_is_of_the_services_in_which_a_scenario_differs_from_its_baseline() -> None:
+    study = bury()
+    both, start = study.scenario("both"), study.clock.start
+
+    def changed(*levers: Lever) -> list[str]:
+        other = dataclasses.replace(both, name="other", levers=both.levers | set(levers), against="both")
+        scenarios = {**study.scenarios, "other": other}
+        results = run(scenarios=("both", "other"), study=dataclasses.replace(study, scenarios=scenarios))
+        return sorted(concerned(results, "other"))
+
+    assert changed() == []
+    assert not set(changed(Nerve(times=0.9, start=start))) & set(TEAM_KEYS)
+    take_up = "services.early_help.take_up"
+    assert changed(Change(parameter=take_up, start=start, to=0.5)) == ["early_help"]
+    assert len(changed(Recruitment(start=start, at_once=True))) == 4
 
 
 def test_the_ledger_stands_beside_the_baseline() -> None:
@@ -153,6 +208,8 @@ def test_panel_specialists_caseload_and_early_help() -> None:
     year = "2024/25"
     put(results, EDGE, "panel referred", year, 12.0)
     put(results, EDGE, "panel refused criteria", year, 2.0)
+    put(results, EDGE, "panel crisis over", year, 3.0)
+    put(results, EDGE, "panel referred by", year, 4.0, "pre-proceedings")
     put(results, EDGE, "panel decisions", year, 10.0)
     put(results, EDGE, "panel decision days", year, 45.0)
     put(results, EDGE, "crises not heard", year, 7.0)
@@ -172,6 +229,9 @@ def test_panel_specialists_caseload_and_early_help() -> None:
     assert panel[year]["days_to_decision"]["mean"] == 4.5
     assert panel["2023/24"]["days_to_decision"] is None
     assert panel[year]["crises_not_heard"]["mean"] == 7
+    assert panel[year]["crisis_over"]["mean"] == 3
+    assert panel[year]["referred_from_pre_proceedings"]["mean"] == 4
+    assert panel[year]["referred_from_in_care"]["mean"] == 0
     worker = part["specialists"][EDGE]["mental health worker"]
     assert (worker["asked"]["mean"], worker["never_came"]["mean"]) == (8, 3)
     assert worker["waited_days"]["mean"] == 15
@@ -194,14 +254,29 @@ def test_interruptions_placements_and_stability() -> None:
     put(results, EDGE, "posts absent", LAST, 2.0, "early help|key worker")
     put(results, EDGE, "placement days", "2024/25", 365.25, "kinship")
     put(results, EDGE, "placements broken down", "2024/25", 3.0, "kinship")
-    put(results, EDGE, "placement stability started", "2025/26", 2.0)
+    for flow, number in (("offered", 5.0), ("accepted", 3.0), ("started", 2.0)):
+        put(results, EDGE, f"placement stability {flow}", "2025/26", number)
+    put(results, EDGE, "placement stability in use", LAST, 6.0)
     part = found(results)
     service = part["services"][EDGE]["family safeguarding"]
     assert [service[name]["mean"] for name in ("interrupted", "given_up", "interrupted_days")] == [4, 1, 80]
     assert part["staffing"][EDGE]["early help|key worker"][LAST]["absent"] == 2
     kin = part["placements"][EDGE]["2024/25"]["kinship"]
     assert (kin["child_years"]["mean"], kin["broken_down"]["mean"]) == (1, 3)
-    assert part["placement_stability"][EDGE]["2025/26"]["started"]["mean"] == 2
+    later = part["placement_stability"][EDGE]["2025/26"]
+    assert {name: one["mean"] for name, one in later.items()} == {
+        "offered": 5, "accepted": 3, "started": 2, "use": 0.5}  # fmt: skip
+    assert part["lines"][EDGE]["edge of care worker"][LAST]["placement_stability"] == 6
+    assert part["services"][EDGE][EDGE]["by_year"]["2025/26"]["placement_stability"]["mean"] == 0.5
+    assert "placement_stability" not in part["services"][EDGE]["early help"]
+
+
+def test_places_that_placement_stability_takes_are_in_use() -> None:
+    names = ("places", "use", "waiting", "never_reached", "accepted")
+    service = {name: {"mean": value} for name, value in zip(names, (10.0, 6.0, 2.0, 0.0, 9.0), strict=True)}
+    assert short_of(service) == "referrals"
+    assert short_of({**service, "placement_stability": {"mean": 1.0}}) == "neither"
+    assert short_of({**service, "placement_stability": {"mean": 3.0}}) == "staff"
 
 
 def with_twin() -> Study:
@@ -236,6 +311,29 @@ def test_what_vacancies_cost() -> None:
     # The twin is compared with the scenario whose vacancies it prices, not with no change.
     assert part["against"] == {EDGE: "no change", "recruited": EDGE, "filled": EDGE}
     assert part["difference"]["filled"][LAST]["mean"] == 3
+
+
+def test_only_every_post_of_every_team_from_the_first_day_for_good_is_a_twin() -> None:
+    study = with_twin()
+    edge, start = study.scenario(EDGE), study.clock.start
+
+    def found_with(**values: object) -> str | None:
+        lever = Recruitment(**{"start": start, "at_once": True, **values})  # type: ignore[arg-type]
+        other = dataclasses.replace(edge, name="filled", levers=edge.levers | {lever}, against=EDGE)
+        changed = dataclasses.replace(study, scenarios={**study.scenarios, "filled": other})
+        return twin(run(scenarios=("no change", EDGE, "filled"), study=changed), EDGE)
+
+    day = dt.timedelta(days=1)
+    assert found_with() == found_with(start=start - day) == "filled"
+    for values in (
+        {"service": "edge_of_care"},
+        {"role": "manager"},
+        {"start": start + day},
+        {"end": start + 400 * day},
+        {"delay_days": 30.0},
+        {"at_once": False},
+    ):
+        assert found_with(**values) is None
 
 
 def test_a_scenario_whose_baseline_was_not_run_is_compared_with_nothing() -> None:
