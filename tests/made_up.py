@@ -109,6 +109,8 @@ def made_up(draws: int = 6, runs: int = 3) -> Results:
                         group,
                     )
         put_all(results, name, "exhausted", "whole", np.zeros(shape))
+        for end in index().periods("placement stability in use"):
+            put_all(results, name, "placement stability in use", end, np.zeros(shape))
     return results
 
 
