@@ -257,7 +257,7 @@ class Services:
     heard: Row
     """By holder (``HELD_NAMES``): chance that a crisis is referred to Edge of Care."""
     heard_in_care: int
-    """Chance that an unplanned entry with a plan to return home is referred to it, where the crisis was not."""
+    """Chance that an unplanned entry with a plan to return is referred to it, where the crisis was not."""
     meetings: Row
     """Ticks at which the resource allocation panel meets."""
     practice: tuple[Practice, ...]
