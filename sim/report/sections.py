@@ -54,10 +54,17 @@ PANEL = {
     "days_to_decision": ("Days from referral to decision", "days"),
     "crises": ("Crises of children at home", "whole"),
     "crises_not_heard": ("Of these, crises that nobody referred", "whole"),
+    "referred_from_assessment": ("Referred by initial response", "whole"),
+    "referred_from_early_help": ("Referred where early help held the family", "whole"),
+    "referred_from_child_in_need": ("Referred by child in need teams", "whole"),
+    "referred_from_child_protection": ("Referred by safeguarding teams, on a plan", "whole"),
+    "referred_from_pre_proceedings": ("Referred by safeguarding teams, in pre-proceedings", "whole"),
+    "referred_from_proceedings": ("Referred by safeguarding teams, in proceedings", "whole"),
+    "referred_from_closed": ("Referred for closed cases, children lately home among them", "whole"),
+    "referred_from_special_guardianship": ("Referred by the special guardianship team", "whole"),
+    "referred_from_in_care": ("Referred after an entry, to return home", "whole"),
 }
-"""Measures of the panel: words and format. Others that summary.json has follow in its own words."""
-PANEL_SPLITS = {"referred_by": "Of those referred"}
-"""Measures of the panel that are split, in words before each part."""
+"""Measures of the panel: words and format."""
 EARLY_HELP = {
     "started": ("Families who began", "whole"),
     "step_downs": ("Families handed over by Edge of Care", "whole"),
@@ -180,19 +187,9 @@ def kept_back(summary: Part, scenarios: Iterable[str] = ()) -> bool:
 
 
 def _panel(summary: Part, lead: str) -> dict[str, tuple[str, str]]:
-    """Rows of the panel's table by dotted key: those with words of their own, then any others."""
-    by_year = summary.get("panel", {}).get(lead, {})
-    found = by_year.get(summary["years"][-1], {})
-    rows = {key: words for key, words in PANEL.items() if key in found}
-    for key, one in found.items():
-        if key in PANEL or one is None:
-            continue
-        text = PANEL_SPLITS.get(key, _capital(key))
-        if "mean" in one:
-            rows[key] = (text, "days" if "days" in key else "whole")
-        else:
-            rows |= {f"{key}.{group}": (f"{text}: {group}", "whole") for group in one}
-    return rows
+    """Rows of the panel's table that the summary has, by key."""
+    found = summary.get("panel", {}).get(lead, {}).get(summary["years"][-1], {})
+    return {key: words for key, words in PANEL.items() if key in found}
 
 
 def _by_service(summary: Part, lead: str) -> dict[str, list[str]]:

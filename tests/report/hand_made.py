@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from sim.foundations.clock import Clock
-from sim.model.terms import BANDS, LINE_NAMES, PLACEMENT_NAMES, ROUTE_NAMES, TEAM_NAMES
+from sim.model.terms import BANDS, HELD_NAMES, LINE_NAMES, PLACEMENT_NAMES, ROUTE_NAMES, TEAM_NAMES
 from sim.study.claims import Claim
 from sim.study.config import Study
 from sim.study.parameters import Parameter
@@ -171,7 +171,9 @@ def work() -> dict[str, Any]:
     counted = ("referred", "refused_criteria", "refused_judgement", "diverted", "declined", "accepted",
                "ratified", "days_to_decision", "crises", "crises_not_heard", "crisis_over")  # fmt: skip
     panel: dict[str, Any] = {k: e(12.0) for k in counted}
-    panel["referred_by"] = {"child in need": e(8.0), "in care": e(1.0)}
+    holders = [name.replace(" ", "_").replace("-", "_") for name in (*HELD_NAMES, "in care")]
+    panel |= {f"referred_from_{holder}": e(1.0) for holder in holders}
+    panel["referred_from_child_in_need"] = e(8.0)
     places = {"places": 9.0, "use": 7.5, "waiting": 2.0}
     early = {k: e(5.0) for k in ("waiting", "never_reached", "started", "step_downs")}
     opened = {NO_CHANGE: TEAM_NAMES[:2], EDGE: (*TEAM_NAMES[:2], EDGE),

@@ -121,8 +121,7 @@ def test_units_stand_beside_mixed_measures(book: openpyxl.Workbook) -> None:
     assert units["re-entries"] == "children"
     panel = {r["Measure"]: r["Unit"] for r in rows(book, "Panel")}
     assert (panel["days to decision"], panel["refused criteria"]) == ("days", "families")
-    split = {r["Group"] for r in rows(book, "Panel") if r["Measure"] == "referred by"}
-    assert split == {"child in need", "in care"}
+    assert {panel["referred from child in need"], panel["referred from in care"]} == {"families"}
 
 
 def test_what_the_summary_lacks_has_no_sheet() -> None:

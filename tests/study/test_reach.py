@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sim.study.catalogue import CATALOGUE, HEARD_BY
+from sim.study.catalogue import HEARD_BY
 from sim.study.scenario import Nerve, Scenario
 
 SOURCE = {"source": "A paper."}
@@ -127,7 +127,6 @@ def crises_of(draft: Any, heard: float, after_entry: float) -> list[str]:
     return warnings(draft, [OPEN, posts("social_worker")], edge_of_care__heard_after_entry=after_entry)
 
 
-@pytest.mark.skipif("services.edge_of_care.heard_after_entry" not in CATALOGUE, reason="no such setting")
 def test_an_edge_of_care_team_that_hears_of_nobody_is_warned_of(draft):
     (nothing,) = crises_of(draft, 0, 0)
     assert "hears of no crisis: it would cost money and do nothing" in nothing
