@@ -1,0 +1,129 @@
+"""Levers of staff: posts, how they are filled, and how the people in them work."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sim.study.lever import Dated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posts(Dated):
+    """The funded posts of a role are set, from a date."""
+
+    KIND: ClassVar[str] = "posts"
+    TARGET: ClassVar[tuple[str, ...]] = ("service", "role")
+    SAYS: ClassVar[str] = "{posts} {role} posts in {service} from {start}"
+
+    service: str
+    """Name of the service, as in settings."""
+    role: str
+    """One of the roles of its team."""
+    posts: int
+    """Funded posts of that role, whole and not below 0."""
+    start: dt.date
+    """First day they are funded; recruitment begins."""
+    end: dt.date | None = None
+    """First day they are no longer funded; None if they last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recruitment(Dated):
+    """How recruitment goes: the dial "failure to recruit", and a strategy against it."""
+
+    KIND: ClassVar[str] = "recruitment"
+    TARGET: ClassVar[tuple[str, ...]] = ("service", "role")
+    SAYS: ClassVar[str] = "recruitment from {start}"
+
+    service: str = ""
+    """Name of the service; "" for every one."""
+    role: str = ""
+    """The role; "" for every one."""
+    start: dt.date
+    """First day that it holds."""
+    end: dt.date | None = None
+    """First day that it no longer holds; None if it lasts."""
+    never_filled: float = 0.0
+    """Share of posts that, once vacant, are not filled while it holds."""
+    delay_days: float = 0.0
+    """Days added to the time that it takes to fill a post."""
+    success: float = 1.0
+    """Multiplier on the chance that an advert is filled."""
+    at_once: bool = False
+    """Whether every post is filled at once and nobody leaves."""
+
+    def more(self) -> str:
+        """Whose, and how."""
+        who = " ".join(part for part in (self.role, f"in {self.service}" if self.service else "") if part)
+        parts = [
+            f"for {who}" if who else "for every team",
+            f"{100 * self.never_filled:g}% of posts never filled" if self.never_filled else "",
+            f"{self.delay_days:g} days slower" if self.delay_days else "",
+            f"adverts {self.success:g} times as likely to be filled" if self.success != 1 else "",
+            "every post filled at once" if self.at_once else "",
+        ]
+        return " " + ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training(Dated):
+    """The training of a service's staff is complete on a date."""
+
+    KIND: ClassVar[str] = "training"
+    TARGET: ClassVar[tuple[str, ...]] = ("service",)
+    SAYS: ClassVar[str] = "training for {service} complete on {complete}"
+
+    service: str
+    """Name of the service, as in settings."""
+    complete: dt.date
+    """Day that the first training ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mentoring(Dated):
+    """Mentoring and evaluation of a service's practice are complete on a date."""
+
+    KIND: ClassVar[str] = "mentoring"
+    TARGET: ClassVar[tuple[str, ...]] = ("service",)
+    SAYS: ClassVar[str] = "mentoring for {service} complete on {complete}"
+
+    service: str
+    """Name of the service, as in settings."""
+    complete: dt.date
+    """Day that it ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protect(Dated):
+    """Whether a team is protected from covering statutory vacancies."""
+
+    KIND: ClassVar[str] = "protect"
+    TARGET: ClassVar[tuple[str, ...]] = ("service",)
+    SAYS: ClassVar[str] = "{service} from {start}"
+
+    service: str
+    """Name of the service, as in settings."""
+    protected: bool
+    """Whether it is; if not, its social workers cover vacant statutory posts."""
+    start: dt.date
+    """First day that it holds."""
+
+    def more(self) -> str:
+        """Whether it is."""
+        return " protected from statutory cover" if self.protected else " covers statutory vacancies"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairs(Dated):
+    """A team's workers hold families in pairs rather than each their own."""
+
+    KIND: ClassVar[str] = "pairs"
+    TARGET: ClassVar[tuple[str, ...]] = ("service",)
+    SAYS: ClassVar[str] = "{service} works in pairs from {start}"
+
+    service: str
+    """Name of the service, as in settings."""
+    start: dt.date
+    """First day that it holds."""
