@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.foundations.randomness import Chance
 from sim.model.arrivals import care_blocks, open_blocks, referral_blocks
+from sim.model.first_day import housed
 from sim.model.pathway import build_rules, years_of
 from sim.model.plan import Children, Families, Plan, Rules
 from sim.model.population import join
@@ -78,13 +79,14 @@ def build_circumstances(study: Study, draw: int, run: int) -> Circumstances:
     blocks += open_blocks(chance, values)
     blocks += care_blocks(chance, values, study.clock)
     families, children = join(blocks, values, study.clock.horizon)
+    rules = build_rules(values, study.clock, years, study.structure)
     others = len(families.id) - sum(len(layer.first) for layer in layers)
     return Circumstances(
         values=values,
         chance=chance,
         families=families,
-        children=children,
-        rules=build_rules(values, study.clock, years, study.structure),
+        children=housed(children, rules, values),
+        rules=rules,
         counted_referrals=joined([layer.counted for layer in layers]),
         demanded=Demanded(
             threshold=joined([*(layer.threshold for layer in layers), np.zeros(others)]),

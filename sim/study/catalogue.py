@@ -249,6 +249,7 @@ CATALOGUE: dict[str, Kind] = {
     "care.after_breakdown.13_15": split(*PLACEMENTS),
     "care.after_breakdown.16_17": split(*PLACEMENTS),
     "care.opening": count("children", *BROAD_AGES),
+    "care.opening_placement": count("children", *LIVES),
     "care.opening_unaccompanied": Kind(unit="children", whole=True),
     "care.unaccompanied_a_year": count("children a year"),
     "care.unaccompanied_age": Kind(unit="years", low=10.0, high=18.0, keys=("from", "to")),

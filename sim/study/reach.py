@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from sim.foundations.clock import Clock
 from sim.foundations.errors import Problem
-from sim.study.catalogue import BASELINE, PARTNER_ROLES, SERVICES
+from sim.study.catalogue import BASELINE, PARTNER_ROLES, PLACEMENTS, SERVICES
 from sim.study.levers import (
     Change,
     Close,
@@ -118,7 +118,7 @@ def warnings_of(
     parameters: Mapping[str, Parameter], scenarios: Mapping[str, Scenario], clock: Clock
 ) -> tuple[str, ...]:
     """What may well be meant, and is worth saying: each with its consequence."""
-    found: dict[str, None] = dict.fromkeys(_declined(parameters))
+    found: dict[str, None] = dict.fromkeys((*_declined(parameters), *_unplaced(parameters)))
     for scenario in scenarios.values():
         for warning in _warnings(scenario, parameters, clock):
             found.setdefault(warning)
@@ -155,6 +155,21 @@ def _declined(parameters: Mapping[str, Parameter]) -> Iterator[str]:
             yield (
                 f"{place}{one.name} is 0: no family takes up {_named(service)}, so its posts are paid for "
                 f"and do nothing, with no change as well, unless a lever raises it"
+            )
+
+
+def _unplaced(parameters: Mapping[str, Parameter]) -> Iterator[str]:
+    """Says that nobody of any age could live where the record of the first day has some children live."""
+    record = parameters.get("care.opening_placement")
+    if record is None or not isinstance(record.value, dict):
+        return
+    shares = [one.value for name, one in parameters.items() if name.startswith("care.placement.")]
+    for name in PLACEMENTS:
+        if record.value[name] and not any(isinstance(table, dict) and table[name] for table in shares):
+            place = f"{record.where}: " if record.where else ""
+            yield (
+                f"{place}{record.name} has children in '{name}', where no age is placed (care.placement): "
+                f"on the first day they would live in the other placements"
             )
 
 

@@ -69,6 +69,8 @@ def sound_document() -> dict[str, Any]:
         for part in above:
             place = place.setdefault(part, {})
         place[last] = sound_leaf(kind)
+    homes = document["care"]["opening_placement"]["value"]
+    homes.update({name: float(name == "own foster") for name in homes})  # where every age is placed
     source = {"source": "A paper."}
     document["scenarios"] = {
         "edge of care": {

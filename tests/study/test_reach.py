@@ -48,6 +48,12 @@ def test_a_sound_scenario_has_no_warnings(draft):
     assert warnings(draft, [OPEN, posts("social_worker")]) == []
 
 
+def test_a_first_day_in_a_placement_that_no_age_enters_is_warned_of(draft):
+    draft.set("care.opening_placement.value.for adoption", 3)
+    (told,) = warnings(draft, [OPEN, posts("social_worker")])
+    assert "care.opening_placement has children in 'for adoption', where no age is placed" in told
+
+
 def test_pay_before_the_study_is_warned_of_with_its_line(draft):
     (told,) = warnings(draft, [OPEN, posts("social_worker", start="@2023-03-01@")])
     assert told.startswith(draft.line(f"{LEVERS}[2]"))
