@@ -76,7 +76,7 @@ def service(draw: st.DrawFn, name: str, since: dt.date) -> list[Lever]:
     days = st.dates(since, since + dt.timedelta(days=200))
     start = draw(days)
     levers: list[Lever] = [
-        Posts(service=name, role=role, posts=draw(st.integers(0, 4)), start=start)
+        Posts(service=name, role=role, posts=draw(st.integers(0, 16)) / 4, start=start)
         for role in ROLES[name]
         if (name, role) != (SAFE, "social_worker")
     ]
@@ -119,7 +119,8 @@ def lever_sets(draw: st.DrawFn, *, since: dt.date = START, lives: bool = True) -
     )
     levers += draw(_some(closing))
     for key, role in (("early_help", "key_worker"), (SAFE, "social_worker")):
-        cut = st.builds(Posts, service=st.just(key), role=st.just(role), posts=st.integers(0, 6), start=days)
+        parts = st.integers(0, 24).map(lambda quarters: quarters / 4)
+        cut = st.builds(Posts, service=st.just(key), role=st.just(role), posts=parts, start=days)
         levers += draw(_some(cut))
     levers += draw(
         _some(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sim.foundations.clock import TICKS_PER_DAY
 from sim.foundations.ledger import NEVER, ONE, fixed_point
+from sim.model.hours import hours_at
 from sim.model.openings import (
     AGENCY,
     INDUCTION,
@@ -24,9 +25,11 @@ from sim.model.openings import (
     dated,
     opened,
     rows_of,
+    standing,
 )
 from sim.model.staffing import people
 from sim.model.terms import TEAM_KEYS, TEAM_OF_LINE, Line, Team
+from sim.study.full_time import FULL_TIME, families_of
 from sim.study.levers import Pairs, Protect
 
 if TYPE_CHECKING:
@@ -56,8 +59,10 @@ class Desk:
     """When each spell begins."""
     people: tuple[tuple[int, int, str], ...]
     absences: tuple[tuple[int, int], ...]
+    hours: tuple[Row, ...]
+    """Rows (from tick, hundredths of full time); empty for full time throughout."""
     full: tuple[tuple[int, float], ...]
-    """Rows (from tick, families that a full worker in it holds)."""
+    """Rows (from tick, families that a full worker holds in its hours)."""
     opens: int
     """Tick from which it takes families."""
     closes: int
@@ -85,10 +90,14 @@ class Desk:
         return () if found is None else (self.role, self.number, found)
 
     def share(self, tick: int, induction: float) -> float:
-        """Share of a full worker's families that the person in it can take."""
+        """Share of the families for its hours that the person in it can take."""
         if self.away(tick):
             return 0.0
         return {VACANT: 0.0, AGENCY: 1.0, PERMANENT: 1.0, INDUCTION: induction}[self.state(tick)]
+
+    def time(self, tick: int, induction: float) -> float:
+        """Full workers that the person in it counts for."""
+        return self.share(tick, induction) * (hours_at(self.hours, tick) / FULL_TIME)
 
     def capacity(self, tick: int, induction: float) -> int:
         """Families that it can hold, whole ones."""
@@ -101,6 +110,7 @@ class Desk:
         """Ticks at which anything about it may change."""
         edges = {tick for spell in self.spells for tick in spell[:2]}
         edges |= {tick for span in self.absences for tick in span}
+        edges |= {row[0] for row in self.hours}
         return edges | {tick for tick, _ in self.full} | {self.opens, self.closes}
 
 
@@ -120,7 +130,8 @@ def desks(
             grouped.setdefault((ROLES_OF_LINE[line].index(post.role), post.number), []).append(post)
     keys = sorted(grouped)
     roles = [ROLES_OF_LINE[line][role] for role, _ in keys]
-    fulls = full_capacities(values, scenario, clock, team, roles)
+    hours = [hours_together(grouped[key]) for key in keys]
+    fulls = full_capacities(values, scenario, clock, team, roles, hours)
     result = []
     for place, key in enumerate(keys):
         spells = tuple(sorted(spell for post in grouped[key] for spell in post.spells))
@@ -132,12 +143,20 @@ def desks(
                 starts=tuple(start for start, _, _ in spells),
                 people=tuple(person for post in grouped[key] for person in people(post.spells)),
                 absences=tuple(sorted(span for post in grouped[key] for span in post.absences)),
+                hours=hours[place],
                 full=fulls[place],
                 opens=opens[team],
                 closes=closing(team, scenario, clock),
             )
         )
     return in_turn(scenario, line, result)
+
+
+def hours_together(spans: list[Post]) -> tuple[Row, ...]:
+    """Rows of the hours of one numbered post over all the times that it is funded."""
+    if not any(post.hours for post in spans):
+        return ()
+    return tuple(sorted(row for post in spans for row in post.hours or ((post.spells[0][0], FULL_TIME),)))
 
 
 def in_turn(scenario: Scenario, line: Line, line_desks: list[Desk]) -> list[Desk]:
@@ -168,20 +187,27 @@ def each(values: Values, scenario: Scenario, clock: Clock, team: Team, role: str
 
 
 def full_capacities(
-    values: Values, scenario: Scenario, clock: Clock, team: Team, roles: list[str]
+    values: Values,
+    scenario: Scenario,
+    clock: Clock,
+    team: Team,
+    roles: list[str],
+    hours: list[tuple[Row, ...]],
 ) -> list[tuple[tuple[int, float], ...]]:
-    """By post: rows (from tick, whole families of a full worker). Fractions run on from post to post of a
-    role, so that all together hold the whole families of the exact total."""
+    """By post, of so many ``hours``: rows (from tick, whole families of a full worker in them). Fractions run
+    on from post to post of a role, so that all together hold the whole families of the exact total."""
     tables = {role: each(values, scenario, clock, team, role) for role in set(roles)}
-    moments = sorted({tick for rows in tables.values() for tick, _ in rows})
+    changed = {max(0, row[0]) for rows in hours for row in rows}
+    moments = sorted(changed | {tick for rows in tables.values() for tick, _ in rows})
     result: list[list[tuple[int, float]]] = [[] for _ in roles]
     for moment in moments:
         # Role by role, so that posts which another role gains later change nothing before.
         totals = dict.fromkeys(roles, 0.0)
         for place, role in enumerate(roles):
-            before = totals[role]
-            totals[role] = before + at(tables[role], moment)
-            result[place].append((moment, floor(totals[role] + 1e-9) - floor(before + 1e-9)))
+            before, one = totals[role], at(tables[role], moment)
+            time = hours_at(hours[place], moment)
+            result[place].append((moment, families_of(before, one, time)))
+            totals[role] = before + one * (time / FULL_TIME)
     return [tuple(rows) for rows in result]
 
 
@@ -268,23 +294,22 @@ def pairs_from(scenario: Scenario, clock: Clock) -> int:
 
 def lent(scenario: Scenario, posts: tuple[Post, ...], clock: Clock) -> Rows:
     """Rows (from tick, Edge of Care's social workers lent to statutory work): in an unprotected team, the
-    share of them that is the share of safeguarding posts which stand vacant."""
+    share of them that is the share of safeguarding posts which stand vacant; one who is part-time is one."""
     key = TEAM_KEYS[Team.EDGE_OF_CARE]
     levers = [v for v in scenario.levers if isinstance(v, Protect) and v.service == key and not v.protected]
     if not levers:
         return [(0, 0.0)]
     since = max(0, min(clock.tick(lever.start) for lever in levers))
     teams = (Team.FAMILY_SAFEGUARDING, Team.EDGE_OF_CARE)
-    covered, theirs = (
-        [p.spells for p in posts if p.team == team and p.role == "social_worker"] for team in teams
-    )
-    edges = {tick for spells in (*covered, *theirs) for spell in spells for tick in spell[:2]}
+    covered, theirs = ([p for p in posts if p.team == team and p.role == "social_worker"] for team in teams)
+    edges = {tick for post in (*covered, *theirs) for spell in post.spells for tick in spell[:2]}
+    edges |= {row[0] for post in covered for row in post.hours}
     spans = []
     moments = sorted({since, clock.horizon, *(tick for tick in edges if since < tick < clock.horizon)})
     for start, end in pairwise(moments):
-        states = [state for spells in covered for a, b, state in spells if a <= start < b]
-        number = sum(a <= start < b for spells in theirs for a, b, _ in spells)
-        share = states.count(VACANT) / len(states) if states else 0.0
+        funded, vacant = standing(covered, start)
+        number = sum(a <= start < b for post in theirs for a, b, _ in post.spells)
+        share = vacant / funded if funded else 0.0
         spans.append((start, end, float(floor(share * number + 0.5))))
     return rows_of(0.0, spans)
 
@@ -345,8 +370,8 @@ def load_capacity(
     rows: list[Row] = []
     for tick in sorted(moment for moment in moments if 0 <= moment < clock.horizon):
         gone = away_to_statutory_work(edge, lending, tick)
-        here = sum(desk.share(tick, induction) for desk in statutory)
-        here += sum(d.share(tick, induction) for d in edge if d.role == "social_worker" and d.number in gone)
+        here = sum(desk.time(tick, induction) for desk in statutory)
+        here += sum(d.time(tick, induction) for d in edge if d.role == "social_worker" and d.number in gone)
         row = (tick, fixed_point(usual * here))
         if not rows or rows[-1][1] != row[1]:
             rows.append(row)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.foundations.clock import TICKS_PER_DAY
 from sim.foundations.ledger import NEVER
+from sim.model.hours import hours_at
 from sim.model.terms import TEAM_KEYS, TEAM_OF_LINE, Line, Team
 from sim.study.levers import Change, Close, Delay, Open, Training
 
@@ -142,6 +143,7 @@ def produced(team: Team, values: Values, scenario: Scenario, posts: tuple[Post, 
         return when
     share = float(values[f"services.{TEAM_KEYS[team]}.ready_share"])
     moments = {when, *(start for post in awaited for start, _, _ in post.spells if start > when)}
+    moments |= {tick for post in awaited for tick, _ in post.hours if tick > when}
     return next((tick for tick in sorted(moments) if filled(awaited, tick) >= share), NEVER)
 
 
@@ -175,6 +177,19 @@ def holds(team: Team, post: Post) -> bool:
 
 
 def filled(posts: Iterable[Post], tick: int) -> float:
-    """Share of the posts funded at a tick that somebody is in; none funded counts as none filled."""
-    states = [state for post in posts for start, stop, state in post.spells if start <= tick < stop]
-    return sum(state != VACANT for state in states) / len(states) if states else 0.0
+    """Share of the posts funded at a tick that somebody is in, a part-time one counted by its hours; none
+    funded counts as none filled."""
+    funded, vacant = standing(posts, tick)
+    return (funded - vacant) / funded if funded else 0.0
+
+
+def standing(posts: Iterable[Post], tick: int) -> tuple[int, int]:
+    """Hundredths of full time funded in these posts at a tick, and those of them that stand vacant."""
+    funded = vacant = 0
+    for post in posts:
+        for start, stop, state in post.spells:
+            if start <= tick < stop:
+                hours = hours_at(post.hours, tick)
+                funded += hours
+                vacant += hours if state == VACANT else 0
+    return funded, vacant

@@ -310,6 +310,9 @@ class Post:
     """Which post of that role, from 0."""
     spells: tuple[tuple[int, int, str], ...]
     """(from, to, state) with state vacant, induction, permanent or agency; ticks may precede 0."""
+    hours: tuple[Row, ...] = ()
+    """Rows (from tick, hundredths of full time) while it is funded; empty for full time throughout. Who is in
+    it stays when they change."""
     absences: tuple[tuple[int, int], ...] = ()
     """(from, to) in which the person is away for long: colleagues cover the families held, and the post
     takes nobody new."""

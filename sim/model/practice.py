@@ -8,9 +8,10 @@ import numpy as np
 
 from sim.foundations.clock import ticks
 from sim.foundations.ledger import NEVER, ONE
-from sim.model.openings import ESTABLISHED, VACANT, at, dated, put_off, reactive, trained
+from sim.model.openings import ESTABLISHED, at, dated, put_off, reactive, standing, trained
 from sim.model.plan import Practice
 from sim.model.terms import BANDS, SPECIALISTS, TEAM_KEYS, TEAM_OF, Gate, Offer, Team
+from sim.study.full_time import FULL_TIME
 from sim.study.levers import EARLIER_HELP, Mentoring, Panel
 
 if TYPE_CHECKING:
@@ -110,15 +111,11 @@ def mentored(values: Values, scenario: Scenario, clock: Clock) -> Floats:
 
 
 def supervised(values: Values, posts: tuple[Post, ...], clock: Clock) -> Floats:
-    """Share of Edge of Care's effect that is kept by month, while its manager's post is vacant or filled."""
-    spells = [
-        spell
-        for post in posts
-        if (post.team, post.role) == (Team.EDGE_OF_CARE, "manager")
-        for spell in post.spells
-        if spell[2] != VACANT
-    ]
-    present = np.array([any(a <= tick < b for a, b, _ in spells) for tick in firsts(clock)], dtype=np.float64)
+    """Share of Edge of Care's effect that is kept by month, while its manager's post is vacant or filled; one
+    who manages half time supervises half of the work."""
+    managers = [post for post in posts if (post.team, post.role) == (Team.EDGE_OF_CARE, "manager")]
+    stands = [standing(managers, int(tick)) for tick in firsts(clock)]
+    present = np.array([min(1.0, (funded - vacant) / FULL_TIME) for funded, vacant in stands])
     present[-1] = present[-2]  # the horizon is no month's first day
     kept = values[f"{EDGE}.unsupervised"]
     return np.asarray(present + (1 - present) * kept)

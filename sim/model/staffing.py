@@ -15,6 +15,7 @@ import numpy as np
 from sim.foundations.clock import TICKS_PER_DAY, TICKS_PER_YEAR, ticks
 from sim.foundations.ledger import NEVER
 from sim.foundations.randomness import Chance, Decision
+from sim.model.funding import ROLE_ORDER, Funded, funded_posts
 from sim.model.openings import (
     AGENCY,
     INDUCTION,
@@ -28,7 +29,7 @@ from sim.model.openings import (
 )
 from sim.model.plan import Post
 from sim.model.terms import TEAM_KEYS, Team
-from sim.study.levers import Posts, Recruitment
+from sim.study.levers import Recruitment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,19 +38,6 @@ if TYPE_CHECKING:
     from sim.model.population import Values
     from sim.study.scenario import Scenario
     from sim.study.structure import Structure
-
-ROLE_ORDER = (
-    "manager",
-    "social_worker",
-    "family_support_worker",
-    "key_worker",
-    "coordinator",
-    "domestic_abuse_worker",
-    "perpetrator_worker",
-    "substance_worker",
-    "mental_health_worker",
-)
-"""Position of each role in the keys of chance; never reordered."""
 
 VACANCY_LIKE = {"family_support_worker": "key_worker"}
 """Assumption: the reactive service's posts stood vacant as often as the key workers' did; nobody counted."""
@@ -61,21 +49,6 @@ FOR_EVER = 100 * TICKS_PER_YEAR
 """Longer than any study: the most that a stay or a search is taken to last."""
 
 Spell = tuple[int, int, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Funded:
-    """One post of a role in a team, funded from a tick to a tick."""
-
-    team: Team
-    role: str
-    number: int
-    """Which post of that role, from 0."""
-    start: int
-    """Tick; may precede 0 while a team is recruited."""
-    end: int
-    opening: bool
-    """Whether the post was there before the first day (then it is probably filled)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,59 +84,6 @@ class Market:
         return sorted((start, end) for start, end, lever in self.recruitment if chosen < lever.never_filled)
 
 
-def funded_posts(
-    values: Values, scenario: Scenario, clock: Clock, structure: Structure | None = None
-) -> list[Funded]:
-    """The posts that a scenario funds: those of the baseline, with the changes that levers make.
-
-    A lever sets the number of posts of a role between two dates; each post keeps its number, so a cut
-    takes the last posts and an increase adds new ones behind them.
-    """
-    result = []
-    for team in Team:
-        key = TEAM_KEYS[team]
-        for role in ROLE_ORDER:
-            baseline = int(values.get(f"staffing.{key}.posts.{role}", 0))
-            if (team, role) == (Team.EDGE_OF_CARE, "family_support_worker") and structure is not None:
-                reactive = structure.edge_of_care_before == "reactive"
-                baseline = int(values["staffing.edge_of_care.reactive_posts"]) if reactive else 0
-            levers = [
-                lever
-                for lever in scenario.levers
-                if isinstance(lever, Posts) and (lever.service, lever.role) == (key, role)
-            ]
-            if baseline or levers:
-                result += role_history(team, role, baseline, levers, clock)
-    return result
-
-
-def role_history(team: Team, role: str, baseline: int, levers: list[Posts], clock: Clock) -> list[Funded]:
-    """Spans of funding by number of post: post k is funded while the number of posts exceeds k."""
-    changes = sorted((clock.tick(lever.start), lever.posts) for lever in levers)
-    begins = {tick for tick, _ in changes}
-    ends = {clock.tick(lever.end) for lever in levers if lever.end is not None}
-    # Where one lever takes over from another on a day, nobody falls back to the baseline between them.
-    changes += [(tick, baseline) for tick in ends - begins]
-    changes.sort()
-    most = max([baseline, *(posts for _, posts in changes)])
-    spans = []
-    for number in range(most):
-        since: int | None = -1 if number < baseline else None
-        for tick, posts in [*changes, (clock.horizon, 0)]:
-            if since is None and posts > number:
-                since = tick
-            elif since is not None and posts <= number:
-                spans.append((number, since, tick))
-                since = None
-    return [
-        Funded(
-            team=team, role=role, number=number, start=start, end=end, opening=start < 0 and number < baseline
-        )
-        for number, start, end in spans
-        if end > start
-    ]
-
-
 def build_posts(
     values: Values, scenario: Scenario, clock: Clock, chance: Chance, structure: Structure
 ) -> tuple[Post, ...]:
@@ -178,6 +98,7 @@ def build_posts(
                 role=span.role,
                 number=span.number,
                 spells=tuple(spells),
+                hours=span.hours,
                 absences=tuple(absences(values, span, spells, chance)),
             )
         )

@@ -18,6 +18,7 @@ from sim import __version__
 from sim.report import words
 from sim.report.mechanisms import levers, mechanisms, switches
 from sim.study.catalogue import BASELINE, ROLES, SERVICES
+from sim.study.full_time import posts_text
 from sim.study.scenario import Funding, Open, Posts, Scenario, SetUp, Training
 
 if TYPE_CHECKING:
@@ -152,7 +153,9 @@ def lever_text(lever: Lever) -> str:
             until = f" until {words.date(end.isoformat())}" if end else ""
             since = words.date(start.isoformat())
             name = role.replace("_", " ")
-            return f"{_service(service)}: {posts} {name} post{'' if posts == 1 else 's'} from {since}{until}"
+            part = "" if posts == int(posts) else " (full-time equivalents)"
+            many = "" if posts == 1 else "s"
+            return f"{_service(service)}: {posts_text(posts)} {name} post{many}{part} from {since}{until}"
         case Training(service=service, complete=day):
             return f"{_service(service)}: training complete on {words.date(day.isoformat())}"
         case SetUp(service=service, year=year, pounds=pounds):

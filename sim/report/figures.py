@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.report import words
 from sim.results.estimates import LOOKED_AFTER, NO_CHANGE, estimate
+from sim.study.full_time import posts_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -205,9 +206,8 @@ def posts_by_month(staffing: Mapping[str, Mapping[str, Part]]) -> Picture:
             axes.set_ylim(0, 1.05 * max(1.0, *(one["funded"] for one in by_date.values())))
             _plain(axes, f"{words.title(service)}:\n{role}")
             last = _at(by_date, -1)
-            said.append(
-                f"{service}, {role}: {last['funded']:.0f} funded, {last['vacant']:.1f} vacant at the end."
-            )
+            funded = posts_text(last["funded"])
+            said.append(f"{service}, {role}: {funded} funded, {last['vacant']:.1f} vacant at the end.")
         for axes in every[len(staffing) :]:
             axes.set_axis_off()
         names = ["permanent", "in training", "agency", "vacant"]

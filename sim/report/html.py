@@ -174,6 +174,7 @@ def context(study: Study, summary: Part, charts: Mapping[str, Picture]) -> dict[
         "likelihood": words.likelihood,
         "short_of": SHORT_OF,
         "posts": list(_team_posts(summary, lead)),
+        "part_time": _part_time(_team_posts(summary, lead)),
         "routes": ROUTES,
         "overlap_routes": OVERLAP_ROUTES[study.structure.routes],
         "state_names": STATE_NAMES,
@@ -280,6 +281,11 @@ def _team_posts(summary: Part, scenario: str) -> dict[str, Part]:
         for group, by_date in summary["staffing"][scenario].items()
         if group.split("|")[0] in new and any(one["funded"] for one in by_date.values())
     }
+
+
+def _part_time(posts: Mapping[str, Part]) -> bool:
+    """Whether some number of funded posts is not whole, so that a reader must be told what it counts."""
+    return any(one["funded"] % 1 for by_date in posts.values() for one in by_date.values())
 
 
 def _arms(study: Study, summary: Part) -> list[dict[str, Any]]:

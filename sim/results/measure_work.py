@@ -9,6 +9,7 @@ import numpy as np
 from sim.engine.events import Event
 from sim.foundations.clock import TICKS_PER_DAY
 from sim.foundations.ledger import ONE
+from sim.model.hours import cut, spells_of
 from sim.model.terms import (
     LINE_NAMES,
     STATUS_NAMES,
@@ -21,6 +22,7 @@ from sim.model.terms import (
 from sim.results import measure_panel
 from sim.results.reading import GROUPS, MAIN_LINE, OFFER_GROUP, SPECIALIST_LINES, STABILITY, keys_of
 from sim.study.catalogue import ROLES
+from sim.study.full_time import FULL_TIME
 
 if TYPE_CHECKING:
     from sim.results.estimates import Key
@@ -249,26 +251,28 @@ def holding(reading: Reading) -> tuple[Floats, Floats, Floats]:
 
 
 def staff(reading: Reading) -> list[Any]:
-    """Posts by state at month ends, and days worked by permanent and agency staff."""
+    """Posts by state at month ends, and days worked by permanent and agency staff: full-time equivalents."""
     ends, n = reading.ends, len(ROLE_NAMES)
     position = {name: number for number, name in enumerate(ROLE_NAMES)}
     states = {state: np.zeros((len(ends), n)) for state in ("funded", *STAFF_STATES, "absent")}
     days = {kind: np.zeros((len(reading.years), n)) for kind in ("permanent", "agency")}
     for post in reading.plan.posts:
         column = position[f"{TEAM_NAMES[post.team]}|{post.role.replace('_', ' ')}"]
-        for start, stop, state in post.spells:
+        for start, stop, state, hours in spells_of(post):
             first, last = np.searchsorted(ends, [start, stop], side="right")
-            states[state][first:last, column] += 1
-            states["funded"][first:last, column] += 1
+            states[state][first:last, column] += hours
+            states["funded"][first:last, column] += hours
             kind = "permanent" if state == "induction" else state
             if kind in days:
                 for row, (begin, end) in enumerate(reading.years):
                     worked = max(0, min(stop, end) - max(start, begin))
-                    days[kind][row, column] += worked / TICKS_PER_DAY
-        for start, stop in post.absences:
-            first, last = np.searchsorted(ends, [start, stop], side="right")
-            states["absent"][first:last, column] += 1
-    return [*states.values(), *days.values()]
+                    days[kind][row, column] += worked / TICKS_PER_DAY * (hours / FULL_TIME)
+        for begun, over in post.absences:
+            for start, stop, hours in cut(post.hours, begun, over):
+                first, last = np.searchsorted(ends, [start, stop], side="right")
+                states["absent"][first:last, column] += hours
+    # Hundredths are added as whole numbers and divided once, so that parts of posts add up exactly.
+    return [*(state / FULL_TIME for state in states.values()), *days.values()]
 
 
 def whole(reading: Reading) -> list[Any]:

@@ -97,6 +97,8 @@ class Kind:
     """Whether the keys are financial years: each year of the study, others allowed."""
     whole: bool = False
     """Whether only whole numbers make sense."""
+    full_time: bool = False
+    """Whether it counts full-time equivalents, which have at most two decimals."""
     estimand: bool = False
     """Whether the study must say what exactly the effect was measured as."""
 
@@ -152,8 +154,8 @@ def count(unit: str, *keys: str) -> Kind:
 
 
 def posts() -> Kind:
-    """Funded posts: whole ones."""
-    return Kind(unit="posts", whole=True)
+    """Funded posts, as full-time equivalents."""
+    return Kind(unit="posts", full_time=True)
 
 
 def price() -> Kind:

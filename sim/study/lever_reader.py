@@ -11,6 +11,7 @@ from sim.foundations.clock import Clock
 from sim.foundations.errors import Problem, did_you_mean
 from sim.study.catalogue import AGES, ALL_ROLES, CATALOGUE, CHANGEABLE, PRICED, ROLES, SERVICES
 from sim.study.form import Form
+from sim.study.full_time import TOO_FINE, too_fine
 from sim.study.levers import EARLIER_HELP, KINDS, Lever
 from sim.study.parameter_reader import out_of_bounds
 from sim.study.yaml_reader import Item
@@ -126,6 +127,14 @@ def _count(form: Form, name: str, clock: Clock) -> object:
     return form.whole(name, low=0)
 
 
+def _posts(form: Form, name: str, clock: Clock) -> object:
+    posts = form.number(name, low=0)
+    if posts is not None and too_fine(posts):
+        form.note(form.entries[name], f"{TOO_FINE}; found {posts:g}")
+        return None
+    return posts
+
+
 def _from_one(form: Form, name: str, clock: Clock) -> object:
     return form.whole(name, low=1)
 
@@ -191,7 +200,7 @@ FIELDS: dict[str, Reader] = {
     "complete": _day,
     "year": _year,
     "pounds": _number,
-    "posts": _count,
+    "posts": _posts,
     "teams": _from_one,
     "open.every_days": _count,
     "every_days": _interval,

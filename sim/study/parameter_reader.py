@@ -8,6 +8,7 @@ from math import isclose
 from sim.foundations.errors import Problem, did_you_mean
 from sim.study.catalogue import CATALOGUE, Kind, groups, names_within
 from sim.study.form import Form, is_financial_year
+from sim.study.full_time import TOO_FINE, too_fine
 from sim.study.parameters import BASES, SHAPES, Arm, Parameter, Value
 from sim.study.yaml_reader import Item
 
@@ -152,6 +153,8 @@ def out_of_bounds(value: float, kind: Kind) -> str:
         return f"{value:g} {kind.unit} cannot be: expected at least {kind.low:g}{top}"
     if kind.whole and value != int(value):
         return f"expected a whole number of {kind.unit}; found {value:g}"
+    if kind.full_time and too_fine(value):
+        return f"{TOO_FINE}; found {value:g}"
     return ""
 
 

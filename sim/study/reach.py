@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from sim.foundations.clock import Clock
 from sim.foundations.errors import Problem
 from sim.study.catalogue import BASELINE, PARTNER_ROLES, PLACEMENTS, SERVICES
+from sim.study.full_time import families_of, hours_of, hundredths, posts_text
 from sim.study.levers import (
     Change,
     Close,
@@ -118,7 +119,8 @@ def warnings_of(
     parameters: Mapping[str, Parameter], scenarios: Mapping[str, Scenario], clock: Clock
 ) -> tuple[str, ...]:
     """What may well be meant, and is worth saying: each with its consequence."""
-    found: dict[str, None] = dict.fromkeys((*_declined(parameters), *_unplaced(parameters)))
+    usual = (*_declined(parameters), *_unplaced(parameters), *_small_for_good(parameters))
+    found: dict[str, None] = dict.fromkeys(usual)
     for scenario in scenarios.values():
         for warning in _warnings(scenario, parameters, clock):
             found.setdefault(warning)
@@ -139,6 +141,12 @@ def _warnings(scenario: Scenario, parameters: Mapping[str, Parameter], clock: Cl
             take_up = "services.family_group_conference.take_up"
             if _never(take_up, scenario, parameters):
                 yield f"{place}'{lever}': no family takes up a conference, so asking for one only costs time"
+        if isinstance(lever, Posts) and (
+            lever.service in BASELINE or scenario.opens(lever.service) is not None
+        ):
+            told = _too_small(lever.service, lever.role, lever.posts, parameters)
+            if told:
+                yield f"{place}'{lever}': {told}"
     for service in dict.fromkeys(lever.service for lever in levers if isinstance(lever, Open)):
         yield from _idle(service, scenario, parameters, clock)
         yield from _fruitless(service, scenario, parameters, clock)
@@ -171,6 +179,42 @@ def _unplaced(parameters: Mapping[str, Parameter]) -> Iterator[str]:
                 f"{place}{record.name} has children in '{name}', where no age is placed (care.placement): "
                 f"on the first day they would live in the other placements"
             )
+
+
+def _small_for_good(parameters: Mapping[str, Parameter]) -> Iterator[str]:
+    """Says that a service of every scenario has a part-time post which holds no family."""
+    for service in BASELINE:
+        for role in HOLDERS[service]:
+            one = parameters.get(f"staffing.{service}.posts.{role}")
+            told = _too_small(service, role, _number(one), parameters) if one is not None else ""
+            if one is not None and told:
+                yield f"{f'{one.where}: ' if one.where else ''}{one.name}: {told}"
+
+
+def _too_small(service: str, role: str, posts: float, parameters: Mapping[str, Parameter]) -> str:
+    """What is wrong with the part-time post of a role, whose part of a caseload is no whole family; "" for
+    nothing, as where not even a full-time post holds any."""
+    number = int(posts)
+    hours = hours_of(hundredths(posts), number)
+    full = _full(service, role, parameters)
+    if not hours or not full or families_of(number * full, full, hours):
+        return ""
+    return (
+        f"the part-time post, {posts_text(posts - number)} of full time, has no place for a family "
+        f"({posts_text(posts - number)} of the {full:.3g} that a full-time {role.replace('_', ' ')} holds at "
+        f"once is less than half a family): it would cost money and hold none"
+    )
+
+
+def _full(service: str, role: str, parameters: Mapping[str, Parameter]) -> float:
+    """Families that a full-time post holds at once by the settings; 0 for a role that holds none."""
+    if service != "family_group_conference":
+        each = parameters.get(f"services.{service}.families_per_post.{role}")
+        return 0.0 if each is None else _number(each)
+    a_year, length = (
+        parameters.get(f"services.{service}.{name}") for name in ("conferences_a_year", "length_days")
+    )
+    return 0.0 if a_year is None or length is None else _number(a_year) * _number(length) / 365.25
 
 
 def _fruitless(

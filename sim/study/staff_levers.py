@@ -11,18 +11,18 @@ from sim.study.lever import Dated
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posts(Dated):
-    """The funded posts of a role are set, from a date."""
+    """The funded posts of a role are set, from a date, as full-time equivalents."""
 
     KIND: ClassVar[str] = "posts"
     TARGET: ClassVar[tuple[str, ...]] = ("service", "role")
-    SAYS: ClassVar[str] = "{posts} {role} posts in {service} from {start}"
+    SAYS: ClassVar[str] = "{posts:g} {role} posts in {service} from {start}"
 
     service: str
     """Name of the service, as in settings."""
     role: str
     """One of the roles of its team."""
-    posts: int
-    """Funded posts of that role, whole and not below 0."""
+    posts: float
+    """Funded posts of that role, not below 0: 3.5 is three people full time and one half time."""
     start: dt.date
     """First day they are funded; recruitment begins."""
     end: dt.date | None = None

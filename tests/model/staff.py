@@ -6,9 +6,9 @@ import datetime as dt
 from typing import Any
 
 from sim.foundations.clock import TICKS_PER_DAY, Clock
+from sim.model.funding import ROLE_ORDER
 from sim.model.openings import PERMANENT
 from sim.model.plan import Post
-from sim.model.staffing import ROLE_ORDER
 from sim.model.terms import HELD_NAMES, Team
 from sim.study.levers import Lever
 from sim.study.scenario import Scenario

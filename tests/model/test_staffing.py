@@ -9,9 +9,10 @@ import pytest
 
 from sim.foundations.clock import TICKS_PER_YEAR
 from sim.foundations.randomness import Chance, Decision
+from sim.model.funding import ROLE_ORDER, funded_posts
 from sim.model.openings import AGENCY, INDUCTION, PERMANENT, VACANT
 from sim.model.plan import Post
-from sim.model.staffing import POST_BLOCK, ROLE_ORDER, build_posts, funded_posts, people, stay_until
+from sim.model.staffing import POST_BLOCK, build_posts, people, stay_until
 from sim.model.terms import Team
 from sim.study.levers import Change, Close, Delay, Lever, Open, Posts, Recruitment
 from sim.study.scenario import Scenario

@@ -129,6 +129,10 @@ def test_a_united_scenario_has_the_claims_of_its_equal() -> None:
             Posts(service="edge_of_care", role="manager", posts=1, start=DAY, end=dt.date(2024, 1, 1)),
             "Edge of care: 1 manager post from 1 June 2023 until 1 January 2024",
         ),
+        (
+            Posts(service="edge_of_care", role="social_worker", posts=3.5, start=DAY),
+            "Edge of care: 3.5 social worker posts (full-time equivalents) from 1 June 2023",
+        ),
         (Close(service="edge_of_care", on=DAY), "Close edge of care on 1 June 2023"),
         (
             Recruitment(start=DAY, never_filled=0.4),

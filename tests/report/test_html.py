@@ -207,3 +207,17 @@ def test_a_fan_can_be_drawn_of_any_monthly_measure() -> None:
     ET.fromstring(picture._repr_svg_())
     assert picture.name == "fan-plans-open"
     assert "Both services" in picture.description
+
+
+def test_posts_that_are_not_whole_are_explained_and_whole_ones_need_no_word() -> None:
+    explained = "someone who works half time counts as half a post"
+    whole = hand_made()
+    assert explained not in render(toy_study(), whole)
+    part = json.loads(json.dumps(whole))
+    for by_group in part["staffing"].values():
+        for by_date in by_group.values():
+            for posts in by_date.values():
+                posts["funded"] = 2.5
+    assert explained in render(toy_study(), part)
+    assert "edge of care, social worker: 3 funded" in pictures(whole)["posts"].description
+    assert "edge of care, social worker: 2.5 funded" in pictures(part)["posts"].description

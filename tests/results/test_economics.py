@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 
 from sim.foundations.errors import InputError
+from sim.foundations.randomness import Chance
+from sim.model.staffing import build_posts
 from sim.results.economics import above, money, prices_by_draw, reprice, savings, shock, total_savings
 from sim.results.estimates import Results
 from sim.study.config import Study
-from sim.study.levers import Funding, Lever, Price, SetUp
+from sim.study.levers import Funding, Lever, Posts, Price, Recruitment, SetUp
 from tests.made_up import FIXED_PRICES, blank, bury, made_up, put
+from tests.results.hand import Child, Readings, log_of, plan_of
 
 YEAR = "2024/25"
 
@@ -52,6 +55,27 @@ def test_a_post_held_all_year_costs_one_salary_in_a_leap_year_too() -> None:
     put(results, "edge of care", "post days permanent", "2023/24", 366.0, "edge of care|manager")
     spent = money(results.study, results)
     assert spent["edge of care"]["2023/24"]["staff"] == pytest.approx(73_000)
+
+
+def test_one_and_a_half_posts_held_all_year_cost_one_and_a_half_salaries() -> None:
+    """From a lever to pounds: everybody is there at once and nobody leaves."""
+    study = bury().replace(FIXED_PRICES)
+    start = study.clock.start
+    levers = (
+        Posts(service="edge_of_care", role="family_support_worker", posts=1.5, start=start),
+        Recruitment(start=start, at_once=True),
+    )
+    scenario = dataclasses.replace(study.scenario("no change"), name="edge of care", levers=frozenset(levers))
+    posts = build_posts(study.values(0), scenario, study.clock, Chance(study.seed, 0, 0), study.structure)
+    group = "edge of care|family support worker"
+    read = Readings(log_of(), plan_of([Child(age=2)], posts=posts, clock=study.clock), clock=study.clock)
+    results = blank(1, 1, ("no change", "edge of care"), study)
+    for year in study.clock.years:
+        days = read("post days permanent", year.label, group)
+        put(results, "edge of care", "post days permanent", year.label, days, group)
+    spent = money(study, results)["edge of care"]
+    for year in study.clock.years:
+        assert spent[year.label]["staff"] == pytest.approx(1.5 * 36_500)
 
 
 def test_set_up_and_funding_come_from_the_levers() -> None:

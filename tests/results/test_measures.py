@@ -162,6 +162,36 @@ def test_posts_are_counted_by_state(read: Readings) -> None:
     assert read("places", "2023-05-31", "early help") == 1
 
 
+def test_part_time_posts_are_counted_by_their_hours() -> None:
+    whole = Post(
+        team=Team.EARLY_HELP, role="key_worker", number=0, spells=((-1, CLOCK.horizon, "permanent"),)
+    )
+    part = Post(
+        team=Team.EARLY_HELP,
+        role="key_worker",
+        number=1,
+        spells=(
+            (-1, days(20), "vacant"),
+            (days(20), days(50), "agency"),
+            (days(50), CLOCK.horizon, "permanent"),
+        ),
+        hours=((-1, 30), (days(40), 80), (days(YEAR), 50)),
+        absences=((days(110), days(YEAR + 40)),),
+    )
+    read = Readings(log_of(), plan_of([Child(age=2)], posts=(whole, part)))
+    worker = "early help|key worker"
+    # April ends on day 30, May on day 61, April 2024 on day 396.
+    ends = ("2023-04-30", "2023-05-31", "2024-04-30")
+    assert [read("posts funded", end, worker) for end in ends] == [1.3, 1.8, 1.5]
+    assert [read("posts agency", end, worker) for end in ends] == [0.3, 0, 0]
+    assert [read("posts permanent", end, worker) for end in ends] == [1, 1.8, 1.5]
+    assert [read("posts absent", end, worker) for end in ends] == [0, 0, 0.5]
+    assert read("posts absent", "2023-07-31", worker) == 0.8
+    assert read.row("post days agency", worker) == [pytest.approx(20 * 0.3 + 10 * 0.8), 0]
+    permanent = [YEAR + (YEAR - 50) * 0.8, 365 * 1.5]
+    assert read.row("post days permanent", worker) == pytest.approx(permanent)
+
+
 SERVICE: tuple[Record, ...] = (
     (0, 10, -1, Event.STATUS, Status.CHILD_PROTECTION, 0),
     (0, 10, -1, Event.OFFERED, Offer.FAMILY_SAFEGUARDING, 0),

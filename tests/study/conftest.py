@@ -20,7 +20,7 @@ DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 def sound_value(kind: Kind) -> float | dict[str, float]:
     """Some value that the kind allows."""
-    one = 2.0 if kind.whole else max(kind.low, min(0.5, kind.high))
+    one = 2.0 if kind.whole or kind.full_time else max(kind.low, min(0.5, kind.high))
     if kind.keys is None:
         return one
     if kind.sums_to_one:

@@ -137,7 +137,7 @@ FAULTS = {
         "rows missing from the table: 2024/25",
     ),
     "no such year": ({"prices.own_foster.value.2024/2025": 1}, None, None, "Did you mean '2024/25'?"),
-    "parts of a post": ({f"{POSTS}.value": 2.5}, None, None, "expected a whole number of posts; found 2.5"),
+    "too fine a part of a post": ({f"{POSTS}.value": 2.125}, None, None, "at most two decimals"),
     "no estimand": ({f"{EFFECT}.estimand": ...}, EFFECT, None, "an effect needs an 'estimand'"),
     "estimand of no effect": ({f"{RATE}.estimand": {}}, None, None, "only the effect of a service"),
     "unknown measure": (
@@ -429,7 +429,12 @@ FAULTS = {
     ),
     "open after the end": ({f"{LEVERS}[1].date": "@2026-04-01@"}, None, None, "before the end, 2026-04-01"),
     "fewer than no posts": ({f"{LEVERS}[2].posts": -1}, None, None, "at least 0; found -1"),
-    "half a post": ({f"{LEVERS}[2].posts": 0.5}, None, None, "expected a whole number; found 0.5"),
+    "a third of a post": (
+        {f"{LEVERS}[2].posts": 0.333},
+        None,
+        None,
+        "expected full-time equivalents with at most two decimals, such as 3.5 posts; found 0.333",
+    ),
     "posts end first": ({f"{LEVERS}[2].end": "@2023-02-01@"}, None, None, "expected a date after the start"),
     "set-up in another year": ({f"{LEVERS}[4].year": "2026/27"}, None, None, "2023/24, 2024/25, 2025/26"),
     "negative pounds": ({f"{LEVERS}[5].pounds": -5}, None, None, "at least 0"),

@@ -74,6 +74,11 @@ EXAMPLES: dict[str, tuple[dict[str, Any], Any, str]] = {
         Posts(service=EDGE, role="manager", posts=1, start=APRIL, end=NEXT),
         "1 manager posts in edge_of_care from 2023-04-01 until 2024-04-01",
     ),
+    "part-time posts": (
+        {"lever": "posts", "service": EDGE, "role": "social_worker", "posts": 3.5, "start": "@2023-04-01@"},
+        Posts(service=EDGE, role="social_worker", posts=3.5, start=APRIL),
+        "3.5 social_worker posts in edge_of_care from 2023-04-01",
+    ),
     "recruitment that fails": (
         {"lever": "recruitment", "start": "@2023-04-01@", "never_filled": 0.4, "delay_days": 90},
         Recruitment(start=APRIL, never_filled=0.4, delay_days=90),

@@ -17,7 +17,7 @@ TRAINED = {"lever": "training", "service": "edge_of_care", "complete": "@2023-05
 TEAM = "family_safeguarding"
 
 
-def posts(role: str, number: int = 3, start: str = "@2023-04-01@", service: str = "edge_of_care") -> dict:
+def posts(role: str, number: float = 3, start: str = "@2023-04-01@", service: str = "edge_of_care") -> dict:
     return {
         "lever": "posts",
         "service": service,
@@ -200,6 +200,30 @@ def test_specialists_who_hold_no_families_are_warned_of_where_they_are_funded(dr
     (told,) = warnings(draft, safeguarding(posts("mental_health_worker", service=TEAM)), **none)
     assert "a mental health worker holds no families" in told
     assert "families would wait for them in vain" in told
+
+
+def test_a_part_time_post_without_a_place_for_a_family_is_told(draft):
+    each = {"edge_of_care__families_per_post__social_worker": 4}
+    for number in (0.13, 3.13, 3.5):
+        assert warnings(draft, [OPEN, posts("social_worker", number)], **each) == []
+    (told,) = warnings(draft, [OPEN, posts("social_worker", 3.12)], **each)
+    assert "'3.12 social_worker posts in edge_of_care from 2023-04-01'" in told
+    assert "the part-time post, 0.12 of full time, has no place for a family" in told
+    assert "0.12 of the 4 that a full-time social worker holds at once is less than half a family" in told
+    assert told.endswith("it would cost money and hold none")
+    # The fractions of the posts before it may make one up: 4.4 and 0.44 are four, 8.8 and 0.44 are nine.
+    each = {"edge_of_care__families_per_post__social_worker": 4.4}
+    assert len(warnings(draft, [OPEN, posts("social_worker", 1.1)], **each)) == 1
+    assert warnings(draft, [OPEN, posts("social_worker", 2.1)], **each) == []
+    # Nor is a manager's post for families.
+    assert warnings(draft, [OPEN, posts("social_worker"), posts("manager", 0.1)], **each) == []
+
+
+def test_a_part_time_post_of_every_scenario_is_told_once(draft):
+    draft.set("services.early_help.families_per_post.key_worker.value", 4)
+    draft.set("staffing.early_help.posts.key_worker.value", 2.1)
+    (told,) = warnings(draft, [OPEN, posts("social_worker")])
+    assert "staffing.early_help.posts.key_worker: the part-time post, 0.1 of full time" in told
 
 
 def test_safeguarding_posts_may_change_though_they_do_not_work_in_the_new_way(draft):

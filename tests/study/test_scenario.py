@@ -44,9 +44,8 @@ def posts(draw):
     start = draw(DAYS)
     end = draw(st.none() | st.integers(1, 400).map(lambda n: start + dt.timedelta(days=n)))
     role = draw(st.sampled_from(ROLES[service]))
-    return Posts(
-        service=service, role=role, posts=draw(st.integers(0, 3)), start=start, end=end, source=draw(SOURCES)
-    )
+    halves = draw(st.integers(0, 6)) / 2
+    return Posts(service=service, role=role, posts=halves, start=start, end=end, source=draw(SOURCES))
 
 
 LEVERS = st.one_of(
