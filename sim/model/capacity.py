@@ -110,7 +110,7 @@ class Desk:
         """Ticks at which anything about it may change."""
         edges = {tick for spell in self.spells for tick in spell[:2]}
         edges |= {tick for span in self.absences for tick in span}
-        edges |= {row[0] for row in self.hours}
+        # The rows of families have a row wherever the hours change.
         return edges | {tick for tick, _ in self.full} | {self.opens, self.closes}
 
 
