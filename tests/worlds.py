@@ -23,7 +23,7 @@ from sim.foundations.ledger import NEVER, ONE
 from sim.model import terms
 from sim.model.compile import Circumstances, build_circumstances, compile_plan
 from sim.model.plan import POWERS, Children, Families, Plan, Practice, Rules, Services, Table, Worker
-from sim.model.terms import Channel, Gate, Line, Offer, Placement, Route, Status
+from sim.model.terms import Channel, Gate, Line, Offer, Placement, Route, Status, Turn
 from sim.study.catalogue import PARTNER_ROLES
 from sim.study.config import Study, load_study
 from sim.study.scenario import Mentoring, Open, Posts, Scenario, Training
@@ -35,6 +35,8 @@ UNSPENT = 1 << 60
 """A resilience that no hand-made plan can spend."""
 TWO_YEARS = Clock(dt.date(2023, 4, 1), dt.date(2025, 4, 1))
 BANDS = len(terms.BANDS)
+ALWAYS, NEVER_ONCE = ((0, ONE),), ((0, 0),)
+"""Rows of a chance, or a multiplier, from the first day on."""
 
 
 def days(number: float) -> int:
@@ -276,8 +278,9 @@ def services(
         decay=(ONE if lasting else 0,) * months,
         continuity=(ONE,) * 4,
         direct_work=ONE,
-        heard=(ONE,) * len(terms.HELD_NAMES),
-        heard_in_care=0,
+        lengths=(ALWAYS,) * len(Offer),
+        heard=(ALWAYS,) * len(terms.HELD_NAMES),
+        heard_in_care=NEVER_ONCE,
         meetings=tuple(range(panel_every, clock.horizon, panel_every)),
         practice=(
             Practice(
@@ -291,16 +294,17 @@ def services(
                 }
             ),
         ),
-        panel_refuses=0,
+        panel_refuses=NEVER_ONCE,
         urgent=days(1),
-        recent=days(365),
+        recent=((0, days(365)),),
+        turns=((0, Turn.BESIDE),),
+        step_down_ages=(0, years(10), years(13)),
         return_home_lapse=days(42),
         held_after_return=days(365),
         handover=days(14),
         patience=days(56),
         nerve=((0, ONE),),
-        stability_from=NEVER,
-        stability_spare=0,
+        stability=((0, NEVER),),
         stability_after=days(365),
         stability_youngest=3,
         load_capacity=((0, 0),),

@@ -219,9 +219,9 @@ def place(world: World, family: Family, child: Child, where: Placement, since: i
     child.placement, child.placed = where, since
     if child.settled.left == NEVER and child.moves < MOVES:
         child.settled.wind(world.children.settled[child.row][child.moves])
-    if world.services.stability_from < world.plan.horizon:
-        long = max(since + world.services.stability_after, world.services.stability_from)
-        family.note(max(long, world.now), Due.LONG_PLACEMENT, family.children.index(child))
+    long = edge.works_with_placements(world, max(since + world.services.stability_after, world.now))
+    if long < world.plan.horizon:
+        family.note(long, Due.LONG_PLACEMENT, family.children.index(child))
 
 
 def placement_breaks_down(world: World, family: Family, child: Child) -> None:

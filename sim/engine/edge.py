@@ -8,6 +8,8 @@ from sim.engine import offers as service
 from sim.engine.agenda import Due
 from sim.engine.events import Event
 from sim.engine.people import HOME, IN_CARE, WITH_KIN
+from sim.engine.risk import step_at
+from sim.foundations.ledger import NEVER
 from sim.model.terms import GUARDIANSHIP_TEAM, Gate, Offer, Placement, Route, Status, Stay
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def hear(world: World, family: Family, child: Child, heard: int) -> None:
         held_by = GUARDIANSHIP_TEAM
     elif held_by == Status.CLOSED and world.now - child.returned < services.held_after_return:
         held_by = Status.CHILD_IN_NEED
-    if heard >= services.heard[held_by]:
+    if heard >= step_at(services.heard[held_by], world.now)[1]:
         world.record(Event.NOT_HEARD, family, child)
     elif not family.before_panel and not family.diverted:
         service.offer(world, family, Offer.EDGE_OF_CARE)
@@ -51,7 +53,8 @@ def hear_of_entry(world: World, family: Family, heard: int) -> None:
     """A child has come into care unplanned, with a plan to return: its social worker may refer it now."""
     services = world.services
     is_open = services.opens[Offer.EDGE_OF_CARE] <= world.now < services.closes[Offer.EDGE_OF_CARE]
-    if is_open and heard < services.heard_in_care and not family.diverted:
+    willing = step_at(services.heard_in_care, world.now)[1]
+    if is_open and heard < willing and not family.diverted:
         service.offer(world, family, Offer.EDGE_OF_CARE)
 
 
@@ -94,7 +97,7 @@ def consider(world: World, family: Family, *, judged: bool) -> None:
     if not any(within(child, practice) for child in family.children):
         world.record(Event.REFUSED, family, what=Offer.EDGE_OF_CARE, amount=CRITERIA)
         return
-    recent = world.now - world.services.recent
+    recent = world.now - step_at(world.services.recent, world.now)[1]
     if practice.earlier_help == Gate.CONFERENCE_FIRST and family.helped_at < recent:
         divert(world, family)
         return
@@ -116,7 +119,8 @@ def within(child: Child, practice: Practice) -> bool:
 def refuses(world: World, family: Family) -> bool:
     """The panel's judgement of this referral."""
     occurrence = family.offers[Offer.EDGE_OF_CARE] - 1
-    return bool(world.families.panel[family.row][occurrence] < world.services.panel_refuses)
+    chance = step_at(world.services.panel_refuses, world.now)[1]
+    return bool(world.families.panel[family.row][occurrence] < chance)
 
 
 def divert(world: World, family: Family) -> None:
@@ -189,3 +193,11 @@ def offer_stability(world: World, family: Family, child: Child) -> None:
     if world.now < child.placed + services.stability_after or child.band < services.stability_youngest:
         return
     service.offer(world, family, Offer.PLACEMENT_STABILITY)
+
+
+def works_with_placements(world: World, since: int) -> int:
+    """The first tick from one on at which Edge of Care works with long placements; NEVER if it does not."""
+    rows = world.services.stability
+    if step_at(rows, since)[1] < NEVER:
+        return since
+    return next((tick for tick, spare in rows if tick > since and spare < NEVER), NEVER)

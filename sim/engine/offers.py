@@ -14,7 +14,18 @@ from sim.engine.agenda import Due
 from sim.engine.events import Event
 from sim.engine.people import HOME, WITH_KIN
 from sim.engine.risk import exponent_now, safeguarded, step_at
-from sim.model.terms import CONFERENCES, EARLY_HELP, OFFERS, SPECIALISTS, Offer, Status
+from sim.foundations.ledger import scaled
+from sim.model.terms import (
+    CONFERENCES,
+    EARLY_HELP,
+    FIRST_CONFERENCES,
+    OFFERS,
+    SPECIALISTS,
+    STEP_DOWNS,
+    Offer,
+    Status,
+    Turn,
+)
 
 if TYPE_CHECKING:
     from sim.engine.people import Family
@@ -22,7 +33,6 @@ if TYPE_CHECKING:
 
 AGAIN, SPARE = -1, 9
 """Priorities besides a family's own (0 to 2): interrupted work before all new; spare capacity last."""
-FIRST_CONFERENCES = (Offer.CONFERENCE_EARLY, Offer.CONFERENCE_PRE_PROCEEDINGS)
 
 
 def review(world: World, family: Family, before: Status) -> None:
@@ -37,12 +47,14 @@ def review(world: World, family: Family, before: Status) -> None:
         stop(world, family, Offer.FAMILY_SAFEGUARDING)
     if status == Status.EARLY_HELP:
         offer(world, family, Offer.EARLY_HELP)
-    first_time = Offer.CONFERENCE_EARLY not in family.offers
-    if status in (Status.CHILD_IN_NEED, Status.CHILD_PROTECTION) and first_time:
-        offer(world, family, Offer.CONFERENCE_EARLY)
+    last = turn_now(world) == Turn.CONFERENCE_AFTER
+    if last:
+        offer_safeguarding(world, family)
+    offer_conference(world, family)
     if status == Status.PRE_PROCEEDINGS:
         offer(world, family, Offer.CONFERENCE_PRE_PROCEEDINGS)
-    offer_safeguarding(world, family)
+    if not last:
+        offer_safeguarding(world, family)
 
 
 def eligible_for_safeguarding(world: World, family: Family) -> bool:
@@ -51,9 +63,39 @@ def eligible_for_safeguarding(world: World, family: Family) -> bool:
 
 
 def offer_safeguarding(world: World, family: Family) -> None:
-    """Family Safeguarding is offered to every eligible family from the day it goes live."""
-    if eligible_for_safeguarding(world, family):
+    """Family Safeguarding is offered to every eligible family from the day it goes live, or after a
+    conference that comes first."""
+    family.put_off = False
+    if not eligible_for_safeguarding(world, family):
+        return
+    conferring = any(family.on_its_way(one) for one in FIRST_CONFERENCES)
+    if conferring and turn_now(world) == Turn.CONFERENCE_FIRST:
+        family.put_off = True
+    else:
         offer(world, family, Offer.FAMILY_SAFEGUARDING)
+
+
+def offer_conference(world: World, family: Family) -> None:
+    """The early conference is offered the first time that the case is at child in need or on a plan, or after
+    Family Safeguarding where that comes first."""
+    if family.status not in (Status.CHILD_IN_NEED, Status.CHILD_PROTECTION):
+        return
+    later = turn_now(world) == Turn.CONFERENCE_AFTER and family.on_its_way(Offer.FAMILY_SAFEGUARDING)
+    if Offer.CONFERENCE_EARLY not in family.offers and not later:
+        offer(world, family, Offer.CONFERENCE_EARLY)
+
+
+def next_in_turn(world: World, family: Family, what: int) -> None:
+    """A conference or Family Safeguarding is over, or will not be: what waited for it is offered."""
+    if what in FIRST_CONFERENCES and family.put_off:
+        offer_safeguarding(world, family)
+    elif what == Offer.FAMILY_SAFEGUARDING and turn_now(world) == Turn.CONFERENCE_AFTER:
+        offer_conference(world, family)
+
+
+def turn_now(world: World) -> int:
+    """Whether a conference or Family Safeguarding comes first."""
+    return step_at(world.services.turns, world.now)[1]
 
 
 def offer(world: World, family: Family, what: Offer) -> None:
@@ -121,6 +163,8 @@ def withdraw(world: World, family: Family, what: int) -> None:
         family.before_panel = False
     elif what == Offer.CONFERENCE_AT_EDGE:
         edge.back_to_panel(world, family)
+    else:
+        next_in_turn(world, family, what)
 
 
 def granted(world: World, family: Family, what: int) -> None:
@@ -145,7 +189,8 @@ def begin(world: World, family: Family, what: int, waited: int) -> None:
     occurrence = family.offers[what] - 1
     family.begun[what] = world.now
     family.handovers[what] = 0
-    family.lengths[what] = int(world.families.length[what][family.row][occurrence])
+    times = step_at(world.services.lengths[what], world.now)[1]
+    family.lengths[what] = max(1, scaled(int(world.families.length[what][family.row][occurrence]), times))
     family.until[what] = world.now + family.lengths[what]
     world.record(Event.STARTED, family, what=what, amount=waited)
     if what == Offer.FAMILY_SAFEGUARDING:
@@ -191,10 +236,19 @@ def run_out(world: World, family: Family, what: int) -> None:
     world.record(Event.FINISHED, family, what=what, amount=world.now - family.begun[what])
     end(world, family, what, left=0)
     if what == Offer.EDGE_OF_CARE:
-        if any(child.where in (HOME, WITH_KIN) for child in family.children):
-            offer(world, family, Offer.STEP_DOWN)
+        step_down(world, family)
     elif what == Offer.FAMILY_SAFEGUARDING:
         offer_safeguarding(world, family)
+
+
+def step_down(world: World, family: Family) -> None:
+    """Edge of Care hands the family to early help: the kind that fits the oldest child whom it leaves at home
+    or with a guardian."""
+    born = [child.born for child in family.children if child.where in (HOME, WITH_KIN)]
+    if born:
+        age = world.now - min(born)
+        fits = [kind for kind, since in enumerate(world.services.step_down_ages) if since <= age]
+        offer(world, family, STEP_DOWNS[fits[-1]])
 
 
 def stop(world: World, family: Family, what: int) -> None:
@@ -231,6 +285,7 @@ def end(world: World, family: Family, what: int, left: int) -> None:
         end_early_help(world, family, what)
     elif what == Offer.CONFERENCE_AT_EDGE:
         edge.back_to_panel(world, family)
+    next_in_turn(world, family, what)
 
 
 def end_early_help(world: World, family: Family, what: int) -> None:

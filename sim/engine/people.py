@@ -140,6 +140,7 @@ class Family:
         "plan_children",
         "plan_ends",
         "plan_started",
+        "put_off",
         "referral",
         "requests",
         "rereferral",
@@ -218,6 +219,8 @@ class Family:
         """Decided between meetings, and the panel has not agreed yet."""
         self.diverted = False
         """Sent to a conference before Edge of Care."""
+        self.put_off = False
+        """Eligible for Family Safeguarding, which waits for a conference to come first."""
         self.helped_at = -NEVER
         """Tick at which early help or a conference was last offered."""
         self.until: dict[int, int] = {}

@@ -47,7 +47,7 @@ class World:
             Caseload(
                 self.services.workers[line],
                 stability=Offer.PLACEMENT_STABILITY,
-                spare=self.services.stability_spare,
+                spare=self.services.stability[0][1],
             )
             for line in Line
         ]
@@ -182,6 +182,13 @@ class World:
             self.caseloads[line].change(worker, capacity, person)
             self.settle_later()
 
+    def keep_spare(self) -> Generator[simpy.Event, None, None]:
+        """Follow the places that Edge of Care keeps free of work with placements."""
+        for tick, spare in self.services.stability[1:]:
+            yield self.env.timeout(tick - self.now)
+            self.caseloads[Line.EDGE_WORKER].spare = spare
+            self.settle_later()
+
     def hold_meetings(self) -> Generator[simpy.Event, None, None]:
         """The panel's calendar."""
         for tick in self.services.meetings:
@@ -229,6 +236,8 @@ def run(plan: Plan) -> EventLog:
     for line in Line:
         for worker in range(len(plan.services.workers[line])):
             world.env.process(world.change_post(line, worker))
+    if len(plan.services.stability) > 1:
+        world.env.process(world.keep_spare())
     if plan.services.opens[Offer.EDGE_OF_CARE] < plan.horizon:
         world.env.process(world.hold_meetings())
     if any(capacity for _, capacity in plan.services.load_capacity):

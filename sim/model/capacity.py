@@ -23,6 +23,7 @@ from sim.model.openings import (
     at,
     closing,
     dated,
+    end_of,
     opened,
     rows_of,
     standing,
@@ -44,6 +45,7 @@ SIXTEENTHS = 48
 """The table of overload reaches to three times the usual caseload."""
 
 Rows = list[tuple[int, float]]
+Spans = list[tuple[int, int]]
 Holder = tuple[object, ...]
 """Who is in a post, or in two: equal while it is the same people; empty for nobody."""
 
@@ -179,11 +181,10 @@ def each(values: Values, scenario: Scenario, clock: Clock, team: Team, role: str
     key = TEAM_KEYS[team]
     if team != Team.FAMILY_GROUP_CONFERENCE:
         return dated(values, scenario, f"services.{key}.families_per_post.{role}", clock)
-    weight = float(values[f"services.{key}.length_days"]) / 365.25
-    return [
-        (tick, a_year * weight)
-        for tick, a_year in dated(values, scenario, f"services.{key}.conferences_a_year", clock)
-    ]
+    yearly = dated(values, scenario, f"services.{key}.conferences_a_year", clock)
+    lengths = dated(values, scenario, f"services.{key}.length_days", clock)
+    moments = sorted({tick for rows in (yearly, lengths) for tick, _ in rows})
+    return [(tick, at(yearly, tick) * (at(lengths, tick) / 365.25)) for tick in moments]
 
 
 def full_capacities(
@@ -219,9 +220,10 @@ def workers(
     result = []
     for line in Line:
         found = desks(values, scenario, posts, clock, opens, line)
-        paired, lending = NEVER, [(0, 0.0)]
+        paired: Spans = []
+        lending = [(0, 0.0)]
         if line == Line.EDGE_WORKER:
-            paired, lending = pairs_from(scenario, clock), lent(scenario, posts, clock)
+            paired, lending = in_pairs(scenario, clock), lent(scenario, posts, clock)
         seats = [
             Seat(desk=desk, partner=partner, first=first, paired=paired, induction=induction)
             for desk, partner, first in matched(found)
@@ -232,41 +234,46 @@ def workers(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
-    """What becomes a worker: one post, or from a tick on two that hold families together."""
+    """What becomes a worker: one post, or for a time two that hold families together."""
 
     desk: Desk
     partner: Desk | None
     """The post that it forms a pair with."""
     first: bool
     """Whether the pair's families are held under this post."""
-    paired: int
-    """Tick from which work is in pairs, or NEVER."""
+    paired: Spans
+    """When work is in pairs."""
     induction: float
 
     def rows(self, lending: Rows, line: list[Desk], horizon: int) -> list[tuple[int, int, Holder]]:
         """(from tick, families, who) at every moment at which they may change."""
-        moments = {0, self.paired} | self.desk.moments() | {tick for tick, _ in lending}
+        turns = {tick for span in self.paired for tick in span}
+        moments = {0} | turns | self.desk.moments() | {tick for tick, _ in lending}
         if self.partner is not None:
             moments |= self.partner.moments()
-        result = []
+        result: list[tuple[int, int, Holder]] = []
+        known_as: dict[Holder, Holder] = {}
         for tick in sorted(moment for moment in moments if 0 <= moment < horizon):
             gone = away_to_statutory_work(line, lending, tick)
-            result.append((tick, *self.at(tick, gone)))
+            families, who = self.at(tick, gone)
+            before = result[-1][2] if result else ()
+            if tick in turns and before and who and self.desk.holder(tick) == self.desk.holder(tick - 1):
+                # Who forms a pair on the day, or parts on it, goes on with the families that the first holds.
+                known_as[who] = before
+            result.append((tick, families, known_as.get(who, who)))
         return result
 
     def at(self, tick: int, gone: set[int]) -> tuple[int, Holder]:
         """Families and who holds them; ``gone`` are numbers of social workers lent to statutory work."""
         one = self.alone(self.desk, tick, gone)
-        if tick < self.paired:
+        if not any(start <= tick < end for start, end in self.paired):
             return one
         if self.partner is None or not self.first:
             return 0, ()
         other = self.alone(self.partner, tick, gone)
         if not one[1] or not other[1]:
             return 0, ()
-        # Those who form the pair on the day go on with the families that the first of them holds.
-        formed = (self.desk.holder(self.paired), self.partner.holder(self.paired))
-        return min(one[0], other[0]), one[1] if (one[1], other[1]) == formed else (one[1], other[1])
+        return min(one[0], other[0]), (one[1], other[1])
 
     def alone(self, desk: Desk, tick: int, gone: set[int]) -> tuple[int, Holder]:
         """Families and who holds them, of one post by itself."""
@@ -285,11 +292,13 @@ def matched(line: list[Desk]) -> Iterable[tuple[Desk, Desk | None, bool]]:
         yield desk, partner, desk.role == line[0].role
 
 
-def pairs_from(scenario: Scenario, clock: Clock) -> int:
-    """Tick from which Edge of Care works in pairs, or NEVER."""
+def in_pairs(scenario: Scenario, clock: Clock) -> Spans:
+    """When (from, to) Edge of Care works in pairs; spans that touch are one."""
     key = TEAM_KEYS[Team.EDGE_OF_CARE]
-    starts = [clock.tick(v.start) for v in scenario.levers if isinstance(v, Pairs) and v.service == key]
-    return min(starts, default=NEVER)
+    found = [v for v in scenario.levers if isinstance(v, Pairs) and v.service == key]
+    rows = rows_of(0.0, [(clock.tick(v.start), end_of(v.end, clock), 1.0) for v in found])
+    edges = [tick for tick, _ in rows[rows[0][1] == 0 :]]
+    return list(zip(edges[::2], [*edges[1::2], NEVER], strict=False))
 
 
 def lent(scenario: Scenario, posts: tuple[Post, ...], clock: Clock) -> Rows:
@@ -297,16 +306,19 @@ def lent(scenario: Scenario, posts: tuple[Post, ...], clock: Clock) -> Rows:
     share of them that is the share of safeguarding posts which stand vacant; one who is part-time is one."""
     key = TEAM_KEYS[Team.EDGE_OF_CARE]
     levers = [v for v in scenario.levers if isinstance(v, Protect) and v.service == key and not v.protected]
-    if not levers:
+    open_to = [(max(0, clock.tick(lever.start)), end_of(lever.end, clock)) for lever in levers]
+    if not open_to:
         return [(0, 0.0)]
-    since = max(0, min(clock.tick(lever.start) for lever in levers))
     teams = (Team.FAMILY_SAFEGUARDING, Team.EDGE_OF_CARE)
     covered, theirs = ([p for p in posts if p.team == team and p.role == "social_worker"] for team in teams)
     edges = {tick for post in (*covered, *theirs) for spell in post.spells for tick in spell[:2]}
     edges |= {row[0] for post in covered for row in post.hours}
     spans = []
-    moments = sorted({since, clock.horizon, *(tick for tick in edges if since < tick < clock.horizon)})
+    edges |= {tick for span in open_to for tick in span}
+    moments = sorted({0, clock.horizon, *(tick for tick in edges if 0 < tick < clock.horizon)})
     for start, end in pairwise(moments):
+        if not any(since <= start < until for since, until in open_to):
+            continue
         funded, vacant = standing(covered, start)
         number = sum(a <= start < b for post in theirs for a, b, _ in post.spells)
         share = vacant / funded if funded else 0.0

@@ -23,9 +23,9 @@ EFFECTS: dict[Offer, dict[Channel, str]] = {
         Channel.STEP_UP: "effects.early_help.step_up",
         Channel.BREAKDOWN: "effects.early_help.breakdown",
     },
-    Offer.STEP_DOWN: {
-        Channel.BREAKDOWN: "effects.early_help.breakdown",
-    },
+    Offer.STEP_DOWN_PARENTING: {Channel.BREAKDOWN: "effects.step_down.parenting_support"},
+    Offer.STEP_DOWN_ONE_TO_ONE: {Channel.BREAKDOWN: "effects.step_down.one_to_one_work"},
+    Offer.STEP_DOWN_MENTORING: {Channel.BREAKDOWN: "effects.step_down.youth_mentoring"},
     Offer.CONFERENCE_EARLY: {
         Channel.STEP_UP: "effects.fgc_early.step_up",
         Channel.BREAKDOWN: "effects.fgc_early.breakdown",

@@ -50,9 +50,12 @@ AWAITED: dict[Team, tuple[Line, ...]] = {
 Safeguarding are there already: what it waits for is its specialists."""
 
 
-def dated(values: Values, scenario: Scenario, name: str, clock: Clock) -> list[tuple[int, float]]:
-    """Rows (from tick, value) of a parameter that levers may change; the first is at tick 0."""
-    base = float(values[name])
+def dated(
+    values: Values, scenario: Scenario, name: str, clock: Clock, key: str = ""
+) -> list[tuple[int, float]]:
+    """Rows (from tick, value) of a parameter that levers may change, or of one key of a table of which they
+    change every key alike; the first is at tick 0."""
+    base = float(values[name][key] if key else values[name])
     levers = [lever for lever in scenario.levers if isinstance(lever, Change) and lever.parameter == name]
     spans = []
     for lever in levers:

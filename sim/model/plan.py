@@ -254,20 +254,28 @@ class Services:
     """By changes of worker so far (the last for more): exponent left, fixed point."""
     direct_work: int
     """Exponent of Family Safeguarding where none of the specialists needed has come, fixed point."""
-    heard: Row
-    """By holder (``HELD_NAMES``): chance that a crisis is referred to Edge of Care."""
-    heard_in_care: int
-    """Chance that an unplanned entry with a plan to return is referred to it, where the crisis was not."""
+    lengths: tuple[tuple[Row, ...], ...]
+    """By offer: rows (from tick, multiplier on the length of work that begins from then on, fixed point)."""
+    heard: tuple[tuple[Row, ...], ...]
+    """By holder (``HELD_NAMES``): rows (from tick, chance that a crisis is referred to Edge of Care)."""
+    heard_in_care: tuple[Row, ...]
+    """Rows (from tick, chance that an unplanned entry with a plan to return is referred to it, where the
+    crisis was not)."""
     meetings: Row
     """Ticks at which the resource allocation panel meets."""
     practice: tuple[Practice, ...]
     """By the tick from which each holds; the first begins at tick 0."""
-    panel_refuses: int
-    """Chance that the panel refuses a referral that meets its criteria."""
+    panel_refuses: tuple[Row, ...]
+    """Rows (from tick, chance that the panel refuses a referral that meets its criteria)."""
     urgent: int
     """Ticks from a referral to a decision between meetings."""
-    recent: int
-    """Ticks for which an offer of earlier help counts as tried."""
+    recent: tuple[Row, ...]
+    """Rows (from tick, ticks for which an offer of earlier help counts as tried)."""
+    turns: tuple[Row, ...]
+    """Rows (from tick, ``Turn``): whether Family Safeguarding or the early conference comes first."""
+    step_down_ages: Row
+    """By kind of step-down: age in ticks of the oldest child at home from which it is the one; the last that
+    fits."""
     return_home_lapse: int
     """Ticks after an entry in which Edge of Care may still begin, to help the child home."""
     held_after_return: int
@@ -278,10 +286,9 @@ class Services:
     """Ticks for which interrupted work waits for another worker before it ends."""
     nerve: tuple[Row, ...]
     """Rows (from tick, multiplier): how readily a crisis ends in care, whatever the service."""
-    stability_from: int
-    """Tick from which Edge of Care also works with long placements, or NEVER."""
-    stability_spare: int
-    """Places that it keeps free for families in crisis."""
+    stability: tuple[Row, ...]
+    """Rows (from tick, places that Edge of Care keeps free for families in crisis while it also works with
+    long placements; NEVER where it starts no such work)."""
     stability_after: int
     """Ticks in a placement before it counts as long."""
     stability_youngest: int

@@ -29,6 +29,7 @@ from sim.model.terms import (
     SLOTS,
     SPECIALISTS,
     SPELLS,
+    STEP_DOWN_KEYS,
     Offer,
     Status,
 )
@@ -183,7 +184,7 @@ def needs_of(draws: Draws, values: Values) -> Ints:
 
 LENGTHS = {
     Offer.EARLY_HELP: "services.early_help.length_days",
-    Offer.STEP_DOWN: "services.early_help.length_days",
+    **{offer: f"{key}.length_days" for offer, key in STEP_DOWN_KEYS.items()},
     Offer.CONFERENCE_EARLY: "services.family_group_conference.length_days",
     Offer.CONFERENCE_PRE_PROCEEDINGS: "services.family_group_conference.length_days",
     Offer.FAMILY_SAFEGUARDING: "services.family_safeguarding.length_days",

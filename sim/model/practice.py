@@ -8,11 +8,11 @@ import numpy as np
 
 from sim.foundations.clock import ticks
 from sim.foundations.ledger import NEVER, ONE
-from sim.model.openings import ESTABLISHED, at, dated, put_off, reactive, standing, trained
+from sim.model.openings import ESTABLISHED, at, dated, end_of, put_off, reactive, standing, trained
 from sim.model.plan import Practice
 from sim.model.terms import BANDS, SPECIALISTS, TEAM_KEYS, TEAM_OF, Gate, Offer, Team
 from sim.study.full_time import FULL_TIME
-from sim.study.levers import EARLIER_HELP, Mentoring, Panel
+from sim.study.levers import EARLIER_HELP, Mentoring, Order, Panel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +29,8 @@ YOUNGEST = "5-9"
 children, pre-teens and adolescents; under fives seldom enter care because a relationship broke down."""
 UNLIMITED = 1_000_000
 """Cases that a reactive team decides at a time: it has no panel to wait for."""
+GATES = {"nothing": Gate.NONE, "early_help": Gate.OFFERED, "conference": Gate.CONFERENCE_FIRST}
+"""What a lever of order asks for before Edge of Care, as the panel's criterion."""
 MOST_OF_CASELOAD = 1.5
 """The most that a smaller caseload than the study's is taken to strengthen the work."""
 
@@ -142,7 +144,9 @@ def practices(
     before (the planned one's from the first day, if there was none), and what levers change of either."""
     was_reactive = reactive(Team.EDGE_OF_CARE, values, structure)
     levers = sorted((v for v in scenario.levers if isinstance(v, Panel)), key=lambda lever: lever.start)
+    orders = ordered(scenario, clock)
     moments = {0, *(max(0, clock.tick(lever.start)) for lever in levers)}
+    moments |= {max(0, tick) for span in orders for tick in span[:2]}
     if was_reactive and begins < clock.horizon:
         moments.add(begins)
     result: list[Practice] = []
@@ -156,12 +160,22 @@ def practices(
                 youngest = BANDS.index(lever.youngest) if lever.youngest else youngest
                 emergency = emergency if lever.emergency is None else lever.emergency
                 cases = cases if lever.cases is None else lever.cases
+        earlier = next((gate for since, end, gate in orders if since <= tick < end), earlier)
         result.append(
             Practice(
                 since=tick, earlier_help=int(earlier), youngest=youngest, emergency=emergency, cases=cases
             )
         )
     return tuple(result)
+
+
+def ordered(scenario: Scenario, clock: Clock) -> list[tuple[int, int, Gate]]:
+    """Spans (from, to) in which a lever of order takes the place of the panel's criterion of earlier help."""
+    return [
+        (clock.tick(lever.start), end_of(lever.end, clock), GATES[lever.before])
+        for lever in scenario.levers
+        if isinstance(lever, Order) and lever.service == TEAM_KEYS[Team.EDGE_OF_CARE]
+    ]
 
 
 def meetings(values: Values, scenario: Scenario, clock: Clock) -> Row:

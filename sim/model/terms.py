@@ -70,8 +70,8 @@ class Offer(IntEnum):
     """A point at which work is offered."""
 
     EARLY_HELP = 0
-    STEP_DOWN = 1
-    """Early help after edge-of-care work has ended."""
+    STEP_DOWN_PARENTING = 1
+    """Early help after edge-of-care work has ended: parenting support."""
     CONFERENCE_EARLY = 2
     CONFERENCE_PRE_PROCEEDINGS = 3
     FAMILY_SAFEGUARDING = 4
@@ -84,6 +84,10 @@ class Offer(IntEnum):
     MENTAL_HEALTH_WORKER = 10
     PLACEMENT_STABILITY = 11
     """Edge of Care's later work with long placements, in capacity that it can spare."""
+    STEP_DOWN_ONE_TO_ONE = 12
+    """Early help after edge-of-care work has ended: one-to-one work with a child."""
+    STEP_DOWN_MENTORING = 13
+    """Early help after edge-of-care work has ended: mentoring of a young person."""
 
 
 LINE_OF = (
@@ -99,6 +103,8 @@ LINE_OF = (
     Line.SUBSTANCE_WORKER,
     Line.MENTAL_HEALTH_WORKER,
     Line.EDGE_WORKER,
+    Line.KEY_WORKER,
+    Line.KEY_WORKER,
 )
 """The kind of worker that answers each offer."""
 
@@ -122,6 +128,17 @@ class Gate(IntEnum):
     """Early help or a conference was offered in the last year; if not, one starts beside the work."""
     CONFERENCE_FIRST = 2
     """As above, but if neither was offered, the family is sent to a conference before Edge of Care."""
+
+
+class Turn(IntEnum):
+    """When a family that is eligible for Family Safeguarding is offered its early conference."""
+
+    BESIDE = 0
+    """Both are offered at once."""
+    CONFERENCE_FIRST = 1
+    """The service is offered when the conference has met, was declined or lapsed."""
+    CONFERENCE_AFTER = 2
+    """The conference is offered when the service has ended, was declined or lapsed."""
 
 
 class Channel(IntEnum):
@@ -181,9 +198,19 @@ class Placement(IntEnum):
     """With relatives or friends who are approved as foster carers."""
 
 
-EARLY_HELP = (Offer.EARLY_HELP, Offer.STEP_DOWN)
+STEP_DOWNS = (Offer.STEP_DOWN_PARENTING, Offer.STEP_DOWN_ONE_TO_ONE, Offer.STEP_DOWN_MENTORING)
+"""Kinds of early help that follow edge-of-care work, by the age of the oldest child."""
+STEP_DOWN_KEYS = {
+    Offer.STEP_DOWN_PARENTING: "services.edge_of_care.step_down.parenting_support",
+    Offer.STEP_DOWN_ONE_TO_ONE: "services.edge_of_care.step_down.one_to_one_work",
+    Offer.STEP_DOWN_MENTORING: "services.edge_of_care.step_down.youth_mentoring",
+}
+"""The group of settings of each."""
+EARLY_HELP = (Offer.EARLY_HELP, *STEP_DOWNS)
 """Offers of early help: a family has one of them at a time."""
-CONFERENCES = (Offer.CONFERENCE_EARLY, Offer.CONFERENCE_PRE_PROCEEDINGS, Offer.CONFERENCE_AT_EDGE)
+FIRST_CONFERENCES = (Offer.CONFERENCE_EARLY, Offer.CONFERENCE_PRE_PROCEEDINGS)
+"""Conferences that a level of the case brings with it."""
+CONFERENCES = (*FIRST_CONFERENCES, Offer.CONFERENCE_AT_EDGE)
 """Offers of a conference, which changes nothing before it has met."""
 
 BAND_STARTS = (0, 1, 5, 10, 13, 16, 18)
@@ -207,7 +234,7 @@ TEAM_NAMES = ("early help", "family group conference", "family safeguarding", "e
 TEAM_KEYS = tuple(name.replace(" ", "_") for name in TEAM_NAMES)
 OFFER_NAMES = (
     "early help",
-    "early help (step-down)",
+    "parenting support (step-down)",
     "family group conference (early)",
     "family group conference (pre-proceedings)",
     "family safeguarding",
@@ -218,6 +245,8 @@ OFFER_NAMES = (
     "substance misuse worker",
     "mental health worker",
     "placement stability",
+    "one-to-one work (step-down)",
+    "youth mentoring (step-down)",
 )
 LINE_NAMES = (
     "key worker",

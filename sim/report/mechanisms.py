@@ -63,9 +63,11 @@ MECHANISMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
     (
         "Early help",
-        "Key workers hold families at the lower levels and families handed over by Edge of Care; both wait "
+        "Key workers hold families at the lower levels and families handed over by Edge of Care, who have "
+        "parenting support, one-to-one work or youth mentoring by the age of their oldest child; all wait "
         "in the same list. It lowers escalation and breakdown.",
-        ("services.early_help.", "effects.early_help."),
+        ("services.early_help.", "services.edge_of_care.step_down", "effects.early_help.",
+         "effects.step_down."),
     ),
     (
         "After the work",

@@ -13,6 +13,7 @@ from sim.model.hours import cut, spells_of
 from sim.model.terms import (
     LINE_NAMES,
     STATUS_NAMES,
+    STEP_DOWNS,
     TEAM_KEYS,
     TEAM_NAMES,
     Offer,
@@ -171,7 +172,7 @@ def services(reading: Reading) -> list[Any]:
         interrupted_days(reading),
     ]
     use, waiting, places = holding(reading)
-    asked = reading.steps.of(Event.ACCEPTED) & (reading.steps.what == int(Offer.STEP_DOWN))
+    asked = reading.steps.of(Event.ACCEPTED) & (np.isin(reading.steps.what, STEP_DOWNS))
     return [
         *(one[:, TEAMS] for one in teams),
         *(one[:, SPECIALISTS] for one in (accepted, started, waited, missed)),

@@ -308,7 +308,18 @@ CATALOGUE: dict[str, Kind] = {
     "services.edge_of_care.unsupervised": share(),
     "services.edge_of_care.reactive_share": share(),
     "services.edge_of_care.baseline_coverage": share(),
-    "services.edge_of_care.step_down": share(),
+    "services.edge_of_care.step_down_from_age": Kind(
+        unit="years", high=18.0, keys=("one-to-one work", "youth mentoring")
+    ),
+    "services.edge_of_care.step_down.parenting_support.offered": share(),
+    "services.edge_of_care.step_down.parenting_support.take_up": share(),
+    "services.edge_of_care.step_down.parenting_support.length_days": days(),
+    "services.edge_of_care.step_down.one_to_one_work.offered": share(),
+    "services.edge_of_care.step_down.one_to_one_work.take_up": share(),
+    "services.edge_of_care.step_down.one_to_one_work.length_days": days(),
+    "services.edge_of_care.step_down.youth_mentoring.offered": share(),
+    "services.edge_of_care.step_down.youth_mentoring.take_up": share(),
+    "services.edge_of_care.step_down.youth_mentoring.length_days": days(),
     "services.edge_of_care.return_home_lapse_days": days(),
     "services.edge_of_care.held_after_return_days": days(),
     "services.edge_of_care.stability_after_days": days(),
@@ -316,6 +327,9 @@ CATALOGUE: dict[str, Kind] = {
     "services.edge_of_care.stability_days": days(),
     "effects.early_help.step_up": effect(),
     "effects.early_help.breakdown": effect(),
+    "effects.step_down.parenting_support": effect(),
+    "effects.step_down.one_to_one_work": effect(),
+    "effects.step_down.youth_mentoring": effect(),
     "effects.fgc_early.step_up": effect(),
     "effects.fgc_early.breakdown": effect(),
     "effects.fgc_pre_proceedings": effect(),
@@ -387,9 +401,16 @@ CHANGEABLE_ALONE = (
     "services.family_group_conference.offered_early",
     "services.family_group_conference.offered_pre_proceedings",
     "services.family_group_conference.conferences_a_year",
-    "services.edge_of_care.step_down",
+    "services.family_safeguarding.specialist_days",
+    "services.edge_of_care.heard",
+    "services.edge_of_care.heard_after_entry",
+    "services.edge_of_care.panel_refuses",
+    "services.edge_of_care.earlier_help_months",
+    "services.edge_of_care.stability_days",
 )
-"""Single settings of what practice offers."""
+"""Single settings of what practice offers, asks for and hears of."""
+CHANGEABLE_ENDINGS = ("take_up", ".offered", ".length_days")
+"""Endings of the names of such settings that every kind of work has."""
 
 
 def _changeable(name: str) -> bool:
@@ -397,7 +418,7 @@ def _changeable(name: str) -> bool:
     if name.startswith("effects."):
         lasting = ("effects.caseload", "effects.overload", "effects.half_life_years")
         return CATALOGUE[name].keys is None and name not in lasting
-    return name.endswith("take_up") or ".families_per_post." in name or name in CHANGEABLE_ALONE
+    return name.endswith(CHANGEABLE_ENDINGS) or ".families_per_post." in name or name in CHANGEABLE_ALONE
 
 
 CHANGEABLE = tuple(name for name in CATALOGUE if _changeable(name))

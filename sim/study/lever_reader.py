@@ -12,7 +12,7 @@ from sim.foundations.errors import Problem, did_you_mean
 from sim.study.catalogue import AGES, ALL_ROLES, CATALOGUE, CHANGEABLE, PRICED, ROLES, SERVICES
 from sim.study.form import Form
 from sim.study.full_time import TOO_FINE, too_fine
-from sim.study.levers import EARLIER_HELP, KINDS, Lever
+from sim.study.levers import EARLIER_HELP, KINDS, ORDERS, Lever
 from sim.study.parameter_reader import out_of_bounds
 from sim.study.yaml_reader import Item
 
@@ -186,6 +186,16 @@ def _parameter(form: Form, name: str, clock: Clock) -> object:
     return form.choice(name, CHANGEABLE, "parameter that a lever can change")
 
 
+def _ordered(form: Form, name: str, clock: Clock) -> object:
+    return form.choice(name, ORDERS, "service that may come after another")
+
+
+def _before(form: Form, name: str, clock: Clock) -> object:
+    item = form.entries.get("service")
+    service = (item.text if item else None) or ""
+    return form.choice(name, ORDERS[service], f"thing before {service}") if service in ORDERS else None
+
+
 def _item(form: Form, name: str, clock: Clock) -> object:
     return form.choice(name, PRICED, "price")
 
@@ -219,6 +229,8 @@ FIELDS: dict[str, Reader] = {
     "item": _item,
     "protected": _flag,
     "spare": _count,
+    "order.service": _ordered,
+    "before": _before,
 }
 """How each field is read, by its name, or by lever and name where the same name means another thing."""
 

@@ -6,10 +6,17 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sim.study.lever import Dated, plain
+from sim.study.lever import Content, Dated, plain
 
 EARLIER_HELP = ("none", "offered", "conference first")
 """What a panel may ask for before it accepts a referral."""
+ORDERS = {
+    "edge_of_care": ("nothing", "early_help", "conference"),
+    "family_safeguarding": ("nothing", "conference"),
+    "family_group_conference": ("family_safeguarding",),
+}
+"""By service: what may come before it. At the edge of care ``early_help`` asks that early help or a
+conference was offered before, and offers a conference beside the work where none was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,3 +141,29 @@ class Extend(Dated):
     """First day that it holds."""
     spare: int
     """Places kept free for families in crisis."""
+    end: dt.date | None = None
+    """First day that it starts no more such work; None if it lasts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order(Dated):
+    """Which of two services comes first for a family that both are for."""
+
+    KIND: ClassVar[str] = "order"
+    TARGET: ClassVar[tuple[str, ...]] = ()
+    SAYS: ClassVar[str] = "{before} before {service} from {start}"
+
+    service: str
+    """Name of the service that waits, as in settings."""
+    before: str
+    """What comes before it: one of ``ORDERS`` of that service."""
+    start: dt.date
+    """First day that it holds."""
+    end: dt.date | None = None
+    """First day that it no longer holds; None if it lasts."""
+
+    @property
+    def target(self) -> Content:
+        """The choice that it makes: conference and Family Safeguarding are one, whichever is named."""
+        edge = self.service == "edge_of_care"
+        return (self.KIND, self.service if edge else "family_safeguarding")

@@ -109,6 +109,8 @@ class Protect(Dated):
     """Whether it is; if not, its social workers cover vacant statutory posts."""
     start: dt.date
     """First day that it holds."""
+    end: dt.date | None = None
+    """First day that it no longer holds; None if it lasts."""
 
     def more(self) -> str:
         """Whether it is."""
@@ -127,3 +129,5 @@ class Pairs(Dated):
     """Name of the service, as in settings."""
     start: dt.date
     """First day that it holds."""
+    end: dt.date | None = None
+    """First day that each holds families alone again; None if it lasts."""

@@ -14,7 +14,9 @@ SHORT = ((ONE, ONE),) * len(Route)
 
 
 def edge_team(**changes: object) -> Services:
-    return services(places={Line.EDGE_WORKER: ((0, 3),)}, opens={EDGE: 0, Offer.STEP_DOWN: 0}, **changes)
+    return services(
+        places={Line.EDGE_WORKER: ((0, 3),)}, opens={EDGE: 0, Offer.STEP_DOWN_PARENTING: 0}, **changes
+    )
 
 
 @pytest.mark.parametrize(("watched", "entry"), [(182, 38 + 31), (20, 38 + 20 + 22), (0.001, 100)])
@@ -39,7 +41,7 @@ def test_an_unplanned_entry_with_a_plan_to_return_is_referred(
         kids=(Kid(heard_in_care=(uniform,), stay_end=(after(days(60)), UNSPENT)),),
         no_warning=(after(days(10)), UNSPENT),
     )
-    shape = edge_team(heard_in_care=ONE // 2, effects={EDGE: {Channel.RETURN_HOME: 2.0}})
+    shape = edge_team(heard_in_care=((0, ONE // 2),), effects={EDGE: {Channel.RETURN_HOME: 2.0}})
     log = live(plan_of(household, rules=rules(stay=SHORT), services=shape))
     assert at(log, Event.OFFERED, what=EDGE) == offered
     assert at(log, Event.LEFT) == [home]
@@ -56,4 +58,4 @@ def test_the_work_ends_with_nobody_at_home_or_on_the_way_back(stay: Stay, stoppe
     assert at(log, Event.STOPPED, what=EDGE) == stopped
     # The child is still in care when work of the usual 90 days ends: nobody is there to step down to.
     assert at(log, Event.FINISHED, what=EDGE) == ([97] if not stopped else [])
-    assert at(log, Event.OFFERED, what=Offer.STEP_DOWN) == []
+    assert at(log, Event.OFFERED, what=Offer.STEP_DOWN_PARENTING) == []

@@ -8,6 +8,8 @@ from sim.model import terms
 from sim.model.terms import Channel, Leaving, Line, Offer, Placement, Route, Status, Stay
 from tests.replay import live
 from tests.worlds import (
+    ALWAYS,
+    NEVER_ONCE,
     RATE,
     UNSPENT,
     Household,
@@ -81,8 +83,8 @@ def test_nobody_else_of_the_family_is_taken_along_or_brought_in() -> None:
 
 
 def edge_of_care(**changes: object) -> object:
-    heard = [0] * len(terms.HELD_NAMES)
-    heard[terms.GUARDIANSHIP_TEAM] = HALF
+    heard = [NEVER_ONCE] * len(terms.HELD_NAMES)
+    heard[terms.GUARDIANSHIP_TEAM] = ((0, HALF),)
     return services(
         **{
             "places": {Line.EDGE_WORKER: ((0, 9),)},
@@ -106,8 +108,8 @@ def test_the_team_that_supports_guardians_refers_and_the_work_prevents_the_entry
 
 def test_the_holder_of_the_parents_case_does_not_speak_for_the_guardian() -> None:
     """Whoever holds the family does not hear of the guardian's crisis, but does of the one at home."""
-    heard = [ONE] * len(terms.HELD_NAMES)
-    heard[terms.GUARDIANSHIP_TEAM] = 0
+    heard = [ALWAYS] * len(terms.HELD_NAMES)
+    heard[terms.GUARDIANSHIP_TEAM] = NEVER_ONCE
     at_home = Kid(crisis=(after(days(12)),))
     kids = (Kid(guardian=True, crisis=(after(days(10)),)), at_home)
     household = Household(kids=kids, opening=Status.CHILD_IN_NEED)

@@ -11,6 +11,7 @@ from sim.model.plan import Services
 from sim.model.terms import Channel, Leaving, Line, Offer, Placement, Route, Status, Stay
 from tests.replay import live
 from tests.worlds import (
+    ALWAYS,
     RATE,
     TWO_YEARS,
     UNSPENT,
@@ -152,8 +153,8 @@ def test_a_short_stay_after_a_breakdown_may_still_be_helped_home() -> None:
 
 
 def test_a_crisis_that_nobody_refers_reaches_no_panel() -> None:
-    heard = [ONE] * len(terms.HELD_NAMES)
-    heard[Status.CLOSED] = HALF
+    heard = [ALWAYS] * len(terms.HELD_NAMES)
+    heard[Status.CLOSED] = ((0, HALF),)
     deaf = Household(kids=(Kid(crisis=(after(days(10)),), heard=(HALF,)),))
     heeded = Household(kids=(Kid(crisis=(after(days(10)),), heard=(HALF - 1,)),))
     log = live(plan_of(deaf, heeded, services=edge_services(heard=tuple(heard))))
@@ -164,15 +165,17 @@ def test_a_crisis_that_nobody_refers_reaches_no_panel() -> None:
 
 def test_finished_edge_of_care_steps_down_to_early_help() -> None:
     both_open = edge_services(
-        opens={EDGE: 0, Offer.STEP_DOWN: 0},
+        opens={EDGE: 0, Offer.STEP_DOWN_PARENTING: 0},
         places={Line.EDGE_WORKER: ((0, 1),), Line.KEY_WORKER: ((0, 1),)},
     )
     log = live(
-        plan_of(troubled(10, 27, length={EDGE: days(50), Offer.STEP_DOWN: days(30)}), services=both_open)
+        plan_of(
+            troubled(10, 27, length={EDGE: days(50), Offer.STEP_DOWN_PARENTING: days(30)}), services=both_open
+        )
     )
     assert at(log, Event.FINISHED, what=EDGE) == [64]
-    assert at(log, Event.STARTED, what=Offer.STEP_DOWN) == [64]
-    assert at(log, Event.FINISHED, what=Offer.STEP_DOWN) == [94]
+    assert at(log, Event.STARTED, what=Offer.STEP_DOWN_PARENTING) == [64]
+    assert at(log, Event.FINISHED, what=Offer.STEP_DOWN_PARENTING) == [94]
 
 
 # Waiting lists
@@ -555,7 +558,7 @@ def test_two_effects_multiply_or_only_the_stronger_counts() -> None:
 
 
 STEPPED = {
-    "opens": {EDGE: 0, Offer.STEP_DOWN: 0},
+    "opens": {EDGE: 0, Offer.STEP_DOWN_PARENTING: 0},
     "places": {Line.EDGE_WORKER: ((0, 1),), Line.KEY_WORKER: ((0, 1),)},
 }
 
@@ -567,7 +570,7 @@ def fading_edge_services() -> Services:
 
 def test_a_step_down_keeps_the_effect_from_fading() -> None:
     kid = Kid(crisis=(after(days(10)), after(days(100))), edge=(UNSPENT,))
-    household = Household(kids=(kid,), length={EDGE: days(30), Offer.STEP_DOWN: days(60)})
+    household = Household(kids=(kid,), length={EDGE: days(30), Offer.STEP_DOWN_PARENTING: days(60)})
     log = live(plan_of(household, services=fading_edge_services()))
     assert at(log, Event.FINISHED, what=EDGE)[0] == 44
     # At half pace from day 38 to 44, through the 60 days of step-down and 30 more; then in full.
@@ -576,7 +579,7 @@ def test_a_step_down_keeps_the_effect_from_fading() -> None:
 
 def test_edge_of_care_that_comes_again_during_a_step_down_does_not_fade_at_once() -> None:
     kid = Kid(crisis=(after(days(10)), after(days(20)), after(days(40))), edge=(UNSPENT, UNSPENT))
-    household = Household(kids=(kid,), length={EDGE: days(30), Offer.STEP_DOWN: days(300)})
+    household = Household(kids=(kid,), length={EDGE: days(30), Offer.STEP_DOWN_PARENTING: days(300)})
     log = live(plan_of(household, services=fading_edge_services()))
     # Begun again at the panel after the second crisis, finished while the step-down of the first goes on.
     assert at(log, Event.CRISIS)[1] == 38 + 20 * 2

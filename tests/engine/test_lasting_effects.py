@@ -91,16 +91,16 @@ def test_a_family_has_early_help_once(lasts: int) -> None:
     """Held by early help when Edge of Care ends, it is not given a second worker from the same team."""
     help_open = services(
         places={Line.KEY_WORKER: ((0, 9),), Line.EDGE_WORKER: ((0, 9),)},
-        opens={Offer.EARLY_HELP: 0, Offer.STEP_DOWN: 0, EDGE: 0},
+        opens={Offer.EARLY_HELP: 0, Offer.STEP_DOWN_PARENTING: 0, EDGE: 0},
     )
     household = Household(
         opening=Status.EARLY_HELP,
         kids=(replace(Household().kids[0], crisis=(after(days(10)),)),),
-        length={Offer.EARLY_HELP: days(lasts), Offer.STEP_DOWN: days(20), EDGE: days(60)},
+        length={Offer.EARLY_HELP: days(lasts), Offer.STEP_DOWN_PARENTING: days(20), EDGE: days(60)},
     )
     log = run(plan_of(household, services=help_open))
     assert at(log, Event.FINISHED, what=EDGE) == [74]
-    assert at(log, Event.STARTED, what=Offer.STEP_DOWN) == ([74] if lasts == 30 else [])
+    assert at(log, Event.STARTED, what=Offer.STEP_DOWN_PARENTING) == ([74] if lasts == 30 else [])
 
 
 def test_a_court_led_entry_before_proceedings_issues_them() -> None:

@@ -120,7 +120,7 @@ def test_the_criteria_look_at_the_age_of_the_child_in_crisis() -> None:
 
 
 def test_the_panel_refuses_by_its_own_judgement_below_its_chance() -> None:
-    shape = weekly(panel_refuses=HALF)
+    shape = weekly(panel_refuses=((0, HALF),))
     log = live(plan_of(troubled(10, 10, panel=HALF - 1), troubled(10, 10, panel=HALF), services=shape))
     assert decisions(log, 10) == [(14, "REFUSED", 2)]
     assert decisions(log, 20) == [(14, "ACCEPTED", 0)]
@@ -131,7 +131,7 @@ def test_the_panel_refuses_by_its_own_judgement_below_its_chance() -> None:
 def test_a_family_refused_once_may_be_referred_at_its_next_crisis() -> None:
     kid = Kid(crisis=(after(days(10)), after(days(30))), edge=(UNSPENT, UNSPENT))
     household = Household(kids=(kid,), panel=0)
-    log = live(plan_of(household, services=weekly(panel_refuses=HALF)))
+    log = live(plan_of(household, services=weekly(panel_refuses=((0, HALF),))))
     assert at(log, Event.OFFERED, what=EDGE) == [10, 38 + 30]
     assert decisions(log) == [(14, "REFUSED", 2), (70, "REFUSED", 2)]
 
@@ -176,7 +176,7 @@ def test_after_the_conference_the_referral_comes_back_while_the_crisis_lasts() -
 
 def test_a_conference_offered_within_the_year_counts_and_an_older_one_does_not() -> None:
     early = Offer.CONFERENCE_EARLY
-    shape = weekly(opens={EDGE: 0, BESIDE: 0, early: 0}, practice=FIRST, recent=days(30))
+    shape = weekly(opens={EDGE: 0, BESIDE: 0, early: 0}, practice=FIRST, recent=((0, days(30)),))
     recent, older = (
         replace(troubled(crisis, 40), opening=Status.CHILD_IN_NEED, declines=(early,)) for crisis in (17, 45)
     )
@@ -239,7 +239,7 @@ def test_a_manager_decides_the_next_day_and_the_panel_ratifies() -> None:
 
 def test_the_panel_may_end_what_was_decided_between_meetings() -> None:
     unwilling = troubled(10, 6, panel=0)
-    shape = weekly(practice=QUICK, panel_refuses=HALF, lasting=False)
+    shape = weekly(practice=QUICK, panel_refuses=((0, HALF),), lasting=False)
     log = live(plan_of(unwilling, services=shape))
     assert decisions(log) == [(11, "ACCEPTED", 0), (14, "REFUSED", 2)]
     assert at(log, Event.STOPPED, what=EDGE) == [14]
@@ -250,7 +250,7 @@ def test_the_panel_may_end_what_was_decided_between_meetings() -> None:
 
 def test_refused_before_it_began_the_offer_ends_and_nobody_waits_for_it() -> None:
     unwilling = troubled(10, 40, panel=0)
-    shape = weekly(holds=0, practice=QUICK, panel_refuses=HALF)
+    shape = weekly(holds=0, practice=QUICK, panel_refuses=((0, HALF),))
     log = live(plan_of(unwilling, services=shape))
     assert decisions(log) == [(11, "ACCEPTED", 0), (14, "REFUSED", 2), (14, "LAPSED", 0)]
     assert at(log, Event.STARTED, what=EDGE) == []

@@ -12,7 +12,7 @@ from sim.engine.events import Event, EventLog, validate
 from sim.engine.simpy_engine import run
 from sim.foundations.ledger import NEVER, ONE
 from sim.model.plan import Plan, Practice, Rules, Services, Worker
-from sim.model.terms import HELD_NAMES, Channel, Gate, Line, Offer, Placement, Route, Status
+from sim.model.terms import HELD_NAMES, Channel, Gate, Line, Offer, Placement, Route, Status, Turn
 from tests.replay import check_conservation
 from tests.worlds import (
     RATE,
@@ -183,6 +183,11 @@ def moments(dice: Dice, most: int) -> list[int]:
     return sorted({0, *dice.some(MOMENTS, most)})
 
 
+def dated(dice: Dice, among: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Rows (from tick, one of some values)."""
+    return tuple((tick, dice.pick(among)) for tick in moments(dice, 2))
+
+
 def worker(dice: Dice) -> Worker:
     """A post through which people come and go, some of them absent for a while."""
     rows = []
@@ -227,18 +232,21 @@ def random_services(dice: Dice) -> Services:
         direct_work=dice.pick(SHARES),
         offered=tuple(((0, dice.pick((ONE // 2, ONE, ONE))),) for _ in Offer),
         take_up=tuple(((0, ONE), (days(60), dice.pick((ONE // 2, ONE)))) for _ in Offer),
-        heard=dice.row(len(HELD_NAMES), (ONE // 2, ONE, ONE)),
+        heard=tuple(dated(dice, (ONE // 2, ONE, ONE)) for _ in HELD_NAMES),
+        heard_in_care=dated(dice, SHARES),
+        lengths=tuple(dated(dice, (1, ONE // 2, ONE, ONE, 2 * ONE)) for _ in Offer),
         panel_every=meetings,
-        panel_refuses=dice.pick((0, 0, ONE // 2)),
+        panel_refuses=dated(dice, (0, 0, ONE // 2)),
         urgent=dice.pick((1, days(1), days(7))),
-        recent=dice.pick(MOMENTS),
+        recent=dated(dice, MOMENTS),
+        turns=dated(dice, list(Turn)),
+        step_down_ages=(0, *sorted((years(dice.pick((1, 5, 10))), years(dice.pick((3, 13, 20)))))),
         return_home_lapse=dice.pick(MOMENTS),
         held_after_return=dice.pick(MOMENTS),
         handover=dice.pick((0, days(1), days(14))),
         patience=dice.pick((days(14), days(28), days(60))),
         nerve=tuple(steps[0]),
-        stability_from=dice.pick((0, days(30), NEVER)),
-        stability_spare=dice.pick((0, 1)),
+        stability=dated(dice, (0, 1, NEVER)),
         stability_after=dice.pick(MOMENTS),
         stability_youngest=dice.pick((0, 3)),
         load_capacity=tuple(steps[1]),

@@ -3,7 +3,7 @@
 import pytest
 
 from sim.engine.events import Event
-from sim.foundations.ledger import ONE
+from sim.foundations.ledger import NEVER, ONE
 from sim.model.plan import Services
 from sim.model.terms import Channel, Line, Offer, Placement, Stay
 from tests.replay import live
@@ -33,10 +33,9 @@ def extended(holds: int = 2, **changes: object) -> Services:
             "opens": {EDGE: 0, STABLE: 0},
             "effects": {STABLE: {Channel.PLACEMENT: 0.5}},
             "lapses": {STABLE: days(600)},
-            "stability_from": 0,
             "stability_after": days(50),
             "stability_youngest": 3,
-            "stability_spare": 1,
+            "stability": ((0, 1),),
             **changes,
         }
     )
@@ -59,7 +58,7 @@ def test_a_long_placement_is_offered_work_that_holds_it_together() -> None:
 
 
 def test_it_begins_on_its_day_for_placements_that_are_long_by_then() -> None:
-    log = live(plan_of(placed(200), services=extended(stability_from=days(80), opens={STABLE: days(80)})))
+    log = live(plan_of(placed(200), services=extended(stability=((0, NEVER), (days(80), 1)))))
     assert at(log, Event.STARTED, what=STABLE) == [80]
     assert at(log, Event.BROKE_DOWN) == [80 + 120 * 2]
 

@@ -35,6 +35,7 @@ SAFEGUARDING = {
     "families_per_post.social_worker": 8.0,
     **{f"families_per_post.{role}": 12.0 for role in SPECIALIST_ROLES},
     "specialist_take_up": 0.75,
+    "specialist_days": 150.0,
     "direct_work": 0.5,
     "fidelity_months": 12.0,
     "ready_share": 0.5,
@@ -55,7 +56,12 @@ EDGE = {
     "before_mentoring": 0.8,
     "unsupervised": 0.5,
     "reactive_share": 0.3,
-    "step_down": 0.5,
+    "step_down_from_age": {"one-to-one work": 10.0, "youth mentoring": 13.0},
+    **{
+        f"step_down.{kind}.{name}": value
+        for kind in ("parenting_support", "one_to_one_work", "youth_mentoring")
+        for name, value in (("offered", 0.5), ("take_up", 0.8), ("length_days", 180.0))
+    },
     "return_home_lapse_days": 42.0,
     "held_after_return_days": 180.0,
     "ready_share": 0.5,
@@ -68,6 +74,7 @@ EDGE = {
 EFFECTS = {
     "early_help.step_up": 0.8,
     "early_help.breakdown": 0.9,
+    **{f"step_down.{kind}": 0.9 for kind in ("parenting_support", "one_to_one_work", "youth_mentoring")},
     "fgc_early.step_up": 0.95,
     "fgc_early.breakdown": 0.92,
     "fgc_network": 1.3,

@@ -60,7 +60,9 @@ def test_a_change_holds_between_its_dates_and_others_follow() -> None:
     then = Change(parameter=TAKE_UP, start=day(20), end=day(30), times=0.5)
     found = dated(values(), scenario(first, then), TAKE_UP, CLOCK)
     assert found == [(0, 0.9), (days(10), 0.5), (days(20), 0.45), (days(30), 0.9)]
-    assert dated(values(), scenario(first, then), "services.edge_of_care.step_down", CLOCK) == [(0, 0.5)]
+    assert dated(
+        values(), scenario(first, then), "services.edge_of_care.step_down.parenting_support.offered", CLOCK
+    ) == [(0, 0.5)]
 
 
 def test_a_change_from_before_the_first_day_holds_from_it() -> None:
@@ -197,7 +199,7 @@ def test_more_families_to_a_worker_weaken_the_work_and_fewer_never_make_it_more_
         return services(Change(parameter=name, start=day(0), times=times)).strength[offer][5]
 
     assert found("key_worker", "early_help", 4.0, Offer.EARLY_HELP) == ONE // 2
-    assert found("key_worker", "early_help", 4.0, Offer.STEP_DOWN) == ONE // 2
+    assert found("key_worker", "early_help", 4.0, Offer.STEP_DOWN_PARENTING) == ONE // 2
     assert found("key_worker", "early_help", 0.5, Offer.EARLY_HELP) == ONE
     name = "services.family_group_conference.conferences_a_year"
     busy = services(Change(parameter=name, start=dt.date(2024, 4, 1), times=4.0)).strength
@@ -269,27 +271,33 @@ def test_what_is_offered_with_no_change() -> None:
     found = services()
     assert [offer for offer in Offer if found.opens[offer] != NEVER] == [
         Offer.EARLY_HELP,
-        Offer.STEP_DOWN,
+        Offer.STEP_DOWN_PARENTING,
         Offer.CONFERENCE_EARLY,
         Offer.CONFERENCE_PRE_PROCEEDINGS,
         Offer.CONFERENCE_AT_EDGE,
+        Offer.STEP_DOWN_ONE_TO_ONE,
+        Offer.STEP_DOWN_MENTORING,
     ]
     assert set(found.closes) == {NEVER}
     assert [rows[0][1] for rows in found.places] == [30, 3, 0, 0, 0, 0, 0, 0]
-    assert found.offered[Offer.STEP_DOWN] == ((0, ONE // 2),)
+    assert found.offered[Offer.STEP_DOWN_PARENTING] == ((0, ONE // 2),)
     assert found.offered[Offer.CONFERENCE_EARLY] == ((0, ONE // 4),)
     assert found.offered[Offer.EARLY_HELP] == found.offered[Offer.EDGE_OF_CARE] == ((0, ONE),)
-    assert found.take_up[Offer.STEP_DOWN] == found.take_up[Offer.EARLY_HELP] == ((0, fixed_point(0.8)),)
+    assert (
+        found.take_up[Offer.STEP_DOWN_PARENTING]
+        == found.take_up[Offer.EARLY_HELP]
+        == ((0, fixed_point(0.8)),)
+    )
     assert {found.take_up[offer] for offer in SPECIALISTS} == {((0, fixed_point(0.75)),)}
     assert found.take_up[Offer.PLACEMENT_STABILITY] == ((0, fixed_point(0.7)),)
     assert found.take_up[Offer.CONFERENCE_AT_EDGE] == ((0, fixed_point(0.6)),)
     assert found.continuity == (ONE, ONE // 2, ONE // 4, ONE // 8)
     assert found.load_in_service == ONE
     assert found.load_capacity == ((0, 32 * ONE),)
-    assert found.recent == days(365.25)
+    assert found.recent == ((0, days(365.25)),)
     assert found.nerve == ((0, ONE),)
     assert len(found.heard) == 8
-    assert found.stability_from == NEVER
+    assert found.stability == ((0, NEVER),)
     months = len(CLOCK.month_starts)
     assert {len(row) for row in found.strength} == {len(found.decay)} == {months}
 
@@ -316,11 +324,11 @@ def test_work_with_placements_begins_on_its_day_but_not_before_the_team() -> Non
     extend = Extend(service="edge_of_care", start=dt.date(2025, 4, 1), spare=3)
     found = services(OPEN_EDGE, *edge_posts(-200), extend)
     begin = CLOCK.tick(dt.date(2025, 4, 1))
-    assert found.stability_from == found.opens[Offer.PLACEMENT_STABILITY] == begin
-    assert found.stability_spare == 3
+    assert found.opens[Offer.PLACEMENT_STABILITY] == begin
+    assert found.stability == ((0, NEVER), (begin, 3))
     early = Extend(service="edge_of_care", start=day(0), spare=0)
-    assert services(OPEN_EDGE, *edge_posts(-200), early).stability_from == days(60)
-    assert services(extend).stability_from == NEVER
+    assert services(OPEN_EDGE, *edge_posts(-200), early).stability == ((0, NEVER), (days(60), 0))
+    assert services(extend).stability == ((0, NEVER),)
 
 
 def test_shares_stay_shares_when_a_lever_multiplies_them() -> None:

@@ -67,7 +67,7 @@ def test_every_setting_stands_under_one_mechanism() -> None:
         ("Posts and people", "effects.overload"),
         ("Family Safeguarding", "services.family_safeguarding.direct_work"),
         ("Resource allocation panel", "services.edge_of_care.cases_a_meeting"),
-        ("Edge of Care", "services.edge_of_care.step_down"),
+        ("Early help", "services.edge_of_care.step_down.youth_mentoring.offered"),
         ("After the work", "effects.half_life_years"),
         ("Routes into care", "routes.guardianship_breakdown"),
         ("Care", "care.kinship"),

@@ -209,9 +209,9 @@ SERVICE: tuple[Record, ...] = (
     (50, 20, -1, Event.ACCEPTED, Offer.EARLY_HELP, 1),
     (95, 20, -1, Event.LAPSED, Offer.EARLY_HELP, 0),
     (110, 10, -1, Event.FINISHED, Offer.EDGE_OF_CARE, days(75)),
-    (110, 10, -1, Event.OFFERED, Offer.STEP_DOWN, 0),
-    (110, 10, -1, Event.ACCEPTED, Offer.STEP_DOWN, 0),
-    (110, 10, -1, Event.STARTED, Offer.STEP_DOWN, 0),
+    (110, 10, -1, Event.OFFERED, Offer.STEP_DOWN_PARENTING, 0),
+    (110, 10, -1, Event.ACCEPTED, Offer.STEP_DOWN_PARENTING, 0),
+    (110, 10, -1, Event.STARTED, Offer.STEP_DOWN_PARENTING, 0),
     (200, 10, -1, Event.STOPPED, Offer.FAMILY_SAFEGUARDING, days(200)),
     (400, 10, -1, Event.EXHAUSTED, 3, 0),
 )

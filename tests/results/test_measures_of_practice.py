@@ -243,7 +243,7 @@ def test_caseload_enquiries_and_step_downs() -> None:
         (62, -1, -1, Event.LOAD, 0, ONE // 2),
         (20, 10, -1, Event.GATE, Status.CHILD_PROTECTION, days(21)),
         (30, 10, -1, Event.GATE, Status.PRE_PROCEEDINGS, days(14)),
-        (400, 10, -1, Event.ACCEPTED, Offer.STEP_DOWN, 0),
+        (400, 10, -1, Event.ACCEPTED, Offer.STEP_DOWN_PARENTING, 0),
     )
     read = Readings(log, one_child())
     # 31 May 2023 ends on day 61.

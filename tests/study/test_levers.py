@@ -22,6 +22,7 @@ from sim.study.levers import (
     Mentoring,
     Nerve,
     Open,
+    Order,
     Pairs,
     Panel,
     Posts,
@@ -158,19 +159,36 @@ EXAMPLES: dict[str, tuple[dict[str, Any], Any, str]] = {
         "a crisis ends in care 0.85 times as readily from 2023-04-01",
     ),
     "protect": (
-        {"lever": "protect", "service": EDGE, "protected": False, "start": "@2023-06-01@"},
-        Protect(service=EDGE, protected=False, start=JUNE),
-        "edge_of_care from 2023-06-01 covers statutory vacancies",
+        {
+            "lever": "protect",
+            "service": EDGE,
+            "protected": False,
+            "start": "@2023-06-01@",
+            "end": "@2024-04-01@",
+        },
+        Protect(service=EDGE, protected=False, start=JUNE, end=NEXT),
+        "edge_of_care from 2023-06-01 covers statutory vacancies until 2024-04-01",
     ),
     "pairs": (
-        {"lever": "pairs", "service": EDGE, "start": "@2023-06-01@"},
-        Pairs(service=EDGE, start=JUNE),
-        "edge_of_care works in pairs from 2023-06-01",
+        {"lever": "pairs", "service": EDGE, "start": "@2023-06-01@", "end": "@2024-04-01@"},
+        Pairs(service=EDGE, start=JUNE, end=NEXT),
+        "edge_of_care works in pairs from 2023-06-01 until 2024-04-01",
     ),
     "extend": (
         {"lever": "extend", "service": EDGE, "start": "@2024-04-01@", "spare": 4},
         Extend(service=EDGE, start=NEXT, spare=4),
         "edge_of_care extended to long placements from 2024-04-01, 4 places kept free",
+    ),
+    "order": (
+        {
+            "lever": "order",
+            "service": EDGE,
+            "before": "conference",
+            "start": "@2023-06-01@",
+            "end": "@2024-04-01@",
+        },
+        Order(service=EDGE, before="conference", start=JUNE, end=NEXT),
+        "conference before edge_of_care from 2023-06-01 until 2024-04-01",
     ),
     "set_up": (
         {"lever": "set_up", "service": EDGE, "year": "2023/24", "pounds": 1000},
@@ -187,11 +205,14 @@ EXAMPLES: dict[str, tuple[dict[str, Any], Any, str]] = {
 
 def test_what_practice_does_can_change_and_what_families_are_cannot():
     assert {TAKE_UP, "services.family_safeguarding.specialist_take_up"} <= set(CHANGEABLE)
-    assert {"effects.edge_of_care.entry", "services.edge_of_care.step_down"} <= set(CHANGEABLE)
+    assert {"effects.edge_of_care.entry", "services.edge_of_care.step_down.youth_mentoring.offered"} <= set(
+        CHANGEABLE
+    )
     lasting = {"effects.caseload", "effects.overload", "effects.half_life_years"}
     assert not lasting & set(CHANGEABLE)
     assert {name.split(".")[0] for name in CHANGEABLE} == {"services", "effects"}
-    assert all(CATALOGUE[name].keys is None for name in CHANGEABLE)
+    # Of tables only one, whose holders all change alike.
+    assert [name for name in CHANGEABLE if CATALOGUE[name].keys] == ["services.edge_of_care.heard"]
 
 
 def test_every_kind_of_lever_has_an_example():
@@ -261,6 +282,14 @@ CLASHES = {
         Extend(service=EDGE, start=APRIL, spare=1),
         Extend(service=EDGE, start=APRIL, spare=2),
     ),
+    "which comes first": (
+        Order(service="family_safeguarding", before="conference", start=APRIL),
+        Order(service="family_group_conference", before="family_safeguarding", start=JUNE),
+    ),
+    "an order and a criterion set while it holds": (
+        Order(service=EDGE, before="conference", start=APRIL),
+        Panel(start=JUNE, earlier_help="none"),
+    ),
 }
 
 
@@ -292,6 +321,27 @@ AGREED = {
         Change(parameter=TAKE_UP, start=JUNE, times=2.0),
     ),
     "demand and threshold": (Demand(times=1.1, start=APRIL), Nerve(times=1.1, start=APRIL)),
+    "protected, then not": (
+        Protect(service=EDGE, protected=True, start=APRIL, end=JUNE),
+        Protect(service=EDGE, protected=False, start=JUNE),
+    ),
+    "pairs, twice": (Pairs(service=EDGE, start=APRIL, end=JUNE), Pairs(service=EDGE, start=NEXT)),
+    "spare places, then fewer": (
+        Extend(service=EDGE, start=APRIL, end=JUNE, spare=2),
+        Extend(service=EDGE, start=JUNE, spare=0),
+    ),
+    "an order and a calendar": (
+        Order(service=EDGE, before="conference", start=APRIL),
+        Panel(start=JUNE, cases=2),
+    ),
+    "an order and what was asked before": (
+        Order(service=EDGE, before="conference", start=JUNE),
+        Panel(start=APRIL, earlier_help="none"),
+    ),
+    "orders of two services": (
+        Order(service=EDGE, before="conference", start=APRIL),
+        Order(service="family_safeguarding", before="conference", start=APRIL),
+    ),
     "prices of two years": (
         Price(item="kinship", times=1.1, year="2023/24"),
         Price(item="kinship", times=1.2, year="2024/25"),
