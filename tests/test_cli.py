@@ -526,8 +526,10 @@ def test_the_answer_leaves_out_what_there_is_none_of(finished: Path) -> None:
     text = terminal.answer(numbers, finished)
     assert "Chance of each claim:" in text
     assert "Overlap" not in text  # only "both" was run, so neither service's own gain is known
-    bare = terminal.answer(numbers | {"claims": []}, finished)
+    assert "It leaves its mitigation blank." in text
+    bare = terminal.answer(numbers | {"claims": [], "papers": []}, finished)
     assert "claim" not in bare
+    assert "paper" not in bare
 
 
 PEAK = """

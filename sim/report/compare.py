@@ -29,7 +29,7 @@ Part = dict[str, Any]
 
 ASKED = ("authority", "start", "end", "seed", "draws", "runs", "engine", "code_digest")
 """What a manifest says of how a run was made, where it may change an answer."""
-PROSE = ("meaning", "source", "text")
+PROSE = ("meaning", "source", "text", "papers")
 """Settings that no number comes from."""
 MANIFEST_SAYS = ("run.seed", "run.draws", "run.runs", "run.start", "run.end")
 """Settings that may be given anew when a run begins, so the manifest is asked."""

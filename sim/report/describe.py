@@ -96,7 +96,7 @@ def describe(study: Study, scenario: str | Scenario = "") -> str:
     for part in chosen:
         lines += _scenario(part)
     lines += ["What a scenario may change", "", *levers(), ""]
-    lines += _section("6. Claims", list(_claims(study, chosen)) or ["None."])
+    lines += _section("6. Claims", [*_claims(study, chosen), *_risks(study, chosen)] or ["None."])
     lines += _section("7. Data", [DATA, *_counted(study), *_resting(study)])
     lines += ["Every setting, with its meaning and source", ""]
     for group, parameters in by_group(study).items():
@@ -244,6 +244,12 @@ def _claims(study: Study, chosen: list[Scenario]) -> Iterator[str]:
         basis = f", {claim.basis}" if claim.kind == "pounds" else ""
         what = f"{show(claim.target)}{basis}, {words.when(claim.by)}"
         yield f"{words.title(claim.scenario)}: {what}. {claim.text} Source: {claim.source}"
+
+
+def _risks(study: Study, chosen: list[Scenario]) -> Iterator[str]:
+    for paper in study.papers:
+        if study.scenario(paper.scenario) in chosen:
+            yield f"{paper.risk_and_mitigation} Source: {paper.source}"
 
 
 def explain_parameter(parameter: Parameter) -> list[str]:

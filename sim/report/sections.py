@@ -15,33 +15,6 @@ Part = Mapping[str, Any]
 
 MOST_SHOWN = 3
 """Scenarios beside no change that wide tables and charts have room for."""
-PAPERS = {
-    "Bury": {
-        "recruitment": (
-            "Both papers name failure to recruit as their risk. Against it the Edge of Care paper names a "
-            "new communication and recruitment strategy. The Family Safeguarding paper names nothing: its "
-            "space for a mitigation is blank."
-        ),
-        "early help": (
-            "The plans rely on Early Help: the Edge of Care paper wants families kept together there first, "
-            "and hands families back to it afterwards. Neither paper pays for more of it."
-        ),
-        "cohorts": (
-            "The Edge of Care paper asks for a closer analysis of the unplanned care entry cohorts: "
-            "pre-teens, adolescents and young people of 16 and 17. This is that analysis for simulated "
-            "children. The council’s own case records would be the better one."
-        ),
-        "plans": (
-            "The Family Safeguarding paper says up to 45% fewer on plans: an upper bound of a claim, "
-            "without a date."
-        ),
-        "equality": (
-            "Both papers answer that no group would be affected more than others. The Edge of Care paper "
-            "also answers that an equality impact assessment is required."
-        ),
-    }
-}
-"""What the papers of an authority say, by authority and section."""
 PANEL = {
     "referred": ("Families referred", "whole"),
     "refused_criteria": ("Refused: outside the criteria", "whole"),
@@ -148,7 +121,7 @@ def sections(summary: Part, lead: str) -> dict[str, Any]:
     edge = services.get("edge of care", {}).get("short_of", "closed") != "closed"
     specialists = summary.get("specialists", {}).get(lead, {})
     return {
-        "papers": PAPERS.get(summary["authority"], {}),
+        "papers": _papers(summary),
         "panel": _panel(summary, lead) if edge else {},
         "early_help": EARLY_HELP if lead in summary.get("early_help", {}) else {},
         "signs": _signs(summary),
@@ -167,6 +140,16 @@ def sections(summary: Part, lead: str) -> dict[str, Any]:
         "equality": summary.get("equality", {}).get("scenarios", {}).get(lead, {}),
         "in_pairs": NO_CHANGE in summary["scenarios"] and lead != NO_CHANGE,
     }
+
+
+def _papers(summary: Part) -> dict[str, str]:
+    """What the papers say beside a section of the report, by section; their risks under recruitment."""
+    found: dict[str, list[str]] = {}
+    for paper in summary.get("papers", ()):
+        found.setdefault("recruitment", []).append(paper["in_words"])
+        for subject, text in paper["says"].items():
+            found.setdefault(subject, []).append(text)
+    return {subject: " ".join(texts) for subject, texts in found.items()}
 
 
 def step_format(unit: str) -> str:

@@ -167,6 +167,12 @@ def _claims(summary: Part) -> Rows:
         yield (*says, *chance, one["p50"], one["p5"], one["p95"], one["text"], one["source"])
 
 
+def _papers(summary: Part) -> Rows:
+    for one in summary.get("papers") or ():
+        against = one["mitigation"] or "left blank in the paper"
+        yield (one["scenario"], one["name"], one["risk"], against, one["source"])
+
+
 def _overlap(summary: Part) -> Rows:
     found = summary.get("overlap")
     if not found:
@@ -286,6 +292,9 @@ SPECS: tuple[tuple[str, str, str, tuple[str, ...], Callable[[Part], Rows]], ...]
       "Error of the chance", "Chance that could be missed if never met, 0 to 1",
       "Middle, children or pounds", "Low (5th percentile), children or pounds",
       "High (95th percentile), children or pounds", "Claim in words", "Source"), _claims),
+    ("Risks", "The risk that each paper names, and what it sets against it",
+     "What failure to recruit does is a lever: recruitment.",
+     ("Scenario", "Paper", "Risk", "Mitigation", "Source"), _papers),
     ("Overlap", "What two services count twice", "Alone and alone, added, less together.",
      ("Date or year", "Unit", "What", *estimate_heads(OWN_UNIT)), _overlap),
     ("Services", "Families offered, accepted, begun, waiting and missed by each service",

@@ -78,6 +78,8 @@ def answer(numbers: dict[str, Any], folder: Path) -> str:
         by = claim["by"]
         when = year(by) if "/" in by else day_in_words(by)
         text.append(f"  {claim['scenario']}: {goal}, {when}: {met(claim, numbers['quality']['futures'])}")
+    if numbers.get("papers"):
+        text += ["", *(paper["in_words"] for paper in numbers["papers"])]
     return "\n".join([*text, "", *overlap_line(numbers), f"Report  {folder / 'report.html'}"])
 
 

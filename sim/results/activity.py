@@ -74,9 +74,12 @@ def _service(results: Results, scenario: str, service: str, years: Sequence[str]
     found["waited_days"] = ratio(waited, started)
     for name, measure in STATES.items():
         found[name] = estimate(on_average(results, scenario, measure, years, service)).as_dict()
+    held = on_average(results, scenario, "in use", years, service)
     if service == TEAM_NAMES[Team.EDGE_OF_CARE]:
         later = on_average(results, scenario, "placement stability in use", years)
         found["placement_stability"] = estimate(later).as_dict()
+        held = held + later
+    found["held"] = estimate(held).as_dict()
     return found
 
 

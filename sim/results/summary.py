@@ -78,6 +78,7 @@ def summary(study: Study, results: Results) -> Part:
             for claim in study.claims
             if claim.scenario in rivals
         ],
+        "papers": [paper.content() for paper in study.papers],
         "overlap": _overlap(study, results, fewer, spent),
         **_activities(results),
         "vacancy": practice.vacancy(results, spent),
@@ -157,6 +158,7 @@ def _savings(spent: Money, rivals: list[str], years: list[str]) -> Part:
     saving: Part = {}
     total: Part = {}
     lines: Part = {}
+    lines_total: Part = {}
     for name in rivals:
         by_year = {year: savings(spent, name, year) for year in years}
         saving[name] = {
@@ -165,11 +167,21 @@ def _savings(spent: Money, rivals: list[str], years: list[str]) -> Part:
         }
         whole = total_savings(spent, name)
         total[name] = {line: estimate(whole[line][1:]).as_dict() for line in SAVINGS}
+        more = [above(spent, name, year) for year in years]
         lines[name] = {
-            year: {line: estimate(above(spent, name, year)[line][1:]).as_dict() for line in COST_LINES}
-            for year in years
+            year: {line: estimate(found[line][1:]).as_dict() for line in COST_LINES}
+            for year, found in zip(years, more, strict=True)
         }
-    return {"saving": saving, "saving_total": total, "cost_lines": lines}
+        lines_total[name] = {
+            line: estimate(np.sum([found[line][1:] for found in more], axis=0)).as_dict()
+            for line in COST_LINES
+        }
+    return {
+        "saving": saving,
+        "saving_total": total,
+        "cost_lines": lines,
+        "cost_lines_total": lines_total,
+    }
 
 
 def _gain(

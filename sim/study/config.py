@@ -15,17 +15,23 @@ from sim.foundations.clock import Clock
 from sim.foundations.errors import InputError, Problem, did_you_mean
 from sim.foundations.randomness import parameter_quantile
 from sim.study.catalogue import CATALOGUE, names_within
-from sim.study.claims import Claim
+from sim.study.claims import Claim, Paper
 from sim.study.form import Form
 from sim.study.parameter_reader import missing_parameters, read_parameters, read_value
 from sim.study.parameters import Parameter, Value
 from sim.study.reach import check_panels, warnings_of
 from sim.study.scenario import NO_CHANGE, Scenario
-from sim.study.scenario_reader import Observed, read_claims, read_observed, read_scenarios
+from sim.study.scenario_reader import (
+    Observed,
+    read_claims,
+    read_observed,
+    read_papers,
+    read_scenarios,
+)
 from sim.study.structure import CHOICES, Structure
 from sim.study.yaml_reader import Item, read_yaml
 
-SECTIONS = ("study", "run", "include", "scenarios", "claims", "observed")
+SECTIONS = ("study", "run", "include", "scenarios", "claims", "papers", "observed")
 """Top-level names that hold no parameters."""
 SWITCHES = tuple(one.name for one in dataclasses.fields(Structure) if one.name != "combine")
 """Entries of `run` that say how the model is put together and may be left out."""
@@ -51,6 +57,8 @@ class Study:
     """Scenarios by name; "no change" first."""
     claims: tuple[Claim, ...] = ()
     """What the papers say will be reached."""
+    papers: tuple[Paper, ...] = ()
+    """What they say besides: the risk that each names, and what it sets against it."""
     observed: dict[str, Observed] = dataclasses.field(default_factory=dict)
     """Published series for the authority, by name."""
     structure: Structure = dataclasses.field(default_factory=Structure)
@@ -180,6 +188,7 @@ def load_study(path: str | Path) -> Study:
         parameters=parameters,
         scenarios=scenarios,
         claims=read_claims(_part(top, "claims", main, ()), clock, names, problems),
+        papers=read_papers(_part(top, "papers", main, ()), names, problems),
         observed=read_observed(_part(top, "observed", main, {}), authority or "", problems),
         structure=_structure(run),
         draws=run.whole("draws", low=1) or 1,

@@ -1,4 +1,4 @@
-"""Reads scenarios, claims and observed series out of YAML, noting every fault."""
+"""Reads scenarios, claims, papers and observed series out of YAML, noting every fault."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from sim.foundations.clock import Clock
 from sim.foundations.errors import InputError, Problem, did_you_mean
-from sim.study.claims import CLAIM_BASES, KINDS, Claim
+from sim.study.claims import CLAIM_BASES, KINDS, SUBJECTS, Claim, Paper
 from sim.study.form import Form
 from sim.study.lever_reader import read_levers
 from sim.study.reach import check_reach
@@ -244,6 +244,48 @@ def _by(form: Form, kind: str, clock: Clock) -> str:
     elif day.day != calendar.monthrange(day.year, day.month)[1]:
         form.note(item, f"expected the last day of a month; found {day}")
     return day.isoformat()
+
+
+def read_papers(item: Item, scenarios: tuple[str, ...], problems: list[Problem]) -> tuple[Paper, ...]:
+    """Every paper, in the order written."""
+    if item.entries is None:
+        problems.append(item.problem(f"expected a list of papers; found {item.what}"))
+        return ()
+    papers: dict[str, Paper] = {}
+    for entry in item.entries:
+        paper = _paper(entry, scenarios, problems)
+        if paper is not None and paper.name in papers:
+            first = papers[paper.name].where
+            problems.append(entry.problem(f"the paper '{paper.name}' is told of at {first} already"))
+        elif paper is not None:
+            papers[paper.name] = paper
+    return tuple(papers.values())
+
+
+def _paper(item: Item, scenarios: tuple[str, ...], problems: list[Problem]) -> Paper | None:
+    before = len(problems)
+    required = ("name", "scenario", "risk", "mitigation", "source")
+    form = Form(item, problems, required=required, optional=("says",))
+    name, scenario = form.text("name"), form.choice("scenario", scenarios, "scenario")
+    risk, source = form.text("risk"), form.text("source")
+    left = form.entries.get("mitigation")
+    blank = left is not None and left.content in (None, "")
+    mitigation = "" if blank else form.text("mitigation")
+    says: dict[str, str] = {}
+    if form.has("says"):
+        words = Form(form.entries["says"], problems, required=(), optional=SUBJECTS)
+        says = {subject: words.text(subject) or "" for subject in SUBJECTS if words.has(subject)}
+    if len(problems) > before:
+        return None
+    return Paper(
+        name=name or "",
+        scenario=scenario or "",
+        risk=(risk or "").removesuffix("."),
+        mitigation=(mitigation or "").removesuffix("."),
+        says=says,
+        source=source or "",
+        where=item.where,
+    )
 
 
 def read_observed(item: Item, authority: str, problems: list[Problem]) -> dict[str, Observed]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.foundations.clock import Clock
 from sim.model.terms import BANDS, HELD_NAMES, LINE_NAMES, PLACEMENT_NAMES, ROUTE_NAMES, TEAM_NAMES
-from sim.study.claims import Claim
+from sim.study.claims import SUBJECTS, Claim, Paper
 from sim.study.config import Study
 from sim.study.parameters import Parameter
 from sim.study.scenario import Open, Panel, Posts, Scenario
@@ -112,7 +112,7 @@ def hand_made() -> dict[str, Any]:
         "children_looked_after": {n: {d: e(350 - 5 * i) for d in DATES} for i, n in enumerate(SCENARIOS)},
         "difference": {n: {d: e(5.0 * i) for d in DATES} for i, n in enumerate(RIVALS, 1)},
         "difference_year_average": {n: {y: e(4.0 * i) for y in YEARS} for i, n in enumerate(RIVALS, 1)},
-        **money(), "claims": [claim()], "overlap": overlap(),
+        **money(), "claims": [claim()], "papers": papers(), "overlap": overlap(),
         **work(), **outcomes(),
         "central": {n: dict.fromkeys(DATES, 350.0) for n in SCENARIOS},
         "quality": {"exhausted": 0, "futures": 8, "monte_carlo_error": dict.fromkeys(RIVALS, 0.8)},
@@ -139,6 +139,7 @@ def money() -> dict[str, Any]:
         "saving": {n: dict.fromkeys(YEARS, saved) for n in RIVALS},
         "saving_total": dict.fromkeys(RIVALS, saved),
         "cost_lines": {n: {y: {line: e(9_000.0) for line in spent} for y in YEARS} for n in RIVALS},
+        "cost_lines_total": {n: {line: e(18_000.0) for line in spent} for n in RIVALS},
     }
 
 
@@ -146,6 +147,16 @@ def claim() -> dict[str, Any]:
     return {"id": "both-children", "scenario": BOTH, "kind": "children", "target": 50.0, "by": DATES[-1],
             "basis": "gross", "text": "50 fewer children.", "source": "Made up.", "chance": 0.125,
             "error": 0.1, "at_most": None, **{k: v for k, v in e(15.0).items() if k != "error"}}  # fmt: skip
+
+
+def papers() -> list[dict[str, Any]]:
+    """Two papers on one risk: one sets something against it, the other leaves that blank."""
+    told = [
+        Paper(name=f"Paper on {name}", scenario=name, risk="nobody comes", mitigation=against,
+              source="Paper.", says={subject: f"{name.capitalize()} on {subject}." for subject in SUBJECTS})
+        for name, against in ((EDGE, "a strategy"), (SAFEGUARDING, ""))
+    ]  # fmt: skip
+    return [one.content() for one in told]
 
 
 def overlap() -> dict[str, Any]:
@@ -159,7 +170,7 @@ def overlap() -> dict[str, Any]:
 def work() -> dict[str, Any]:
     """Services, staff, panel and what vacancies cost."""
     counts = {k: e(20.0) for k in ("offered", "accepted", "started", "never_reached", "waited_days",
-                                   "places", "use", "waiting", "interrupted", "given_up",
+                                   "places", "use", "held", "waiting", "interrupted", "given_up",
                                    "interrupted_days")}  # fmt: skip
     service = {**counts, "by_year": dict.fromkeys(YEARS, counts), "short_of": "staff"}
     closed = {**service, "short_of": "closed"}

@@ -112,6 +112,14 @@ def test_only_the_claims_of_the_scenario_described(scenario: str) -> None:
     assert len([name for name in RIVALS if f"{name}: nine fewer." in describe(toy_study())]) == 3
 
 
+def test_the_risk_and_the_blank_mitigation_stand_beside_the_claims() -> None:
+    text = " ".join(describe(bury()).split())
+    assert "‘Edge of Care review’ names a risk: failure to recruit. Against it, it sets: a new" in text
+    blank = "challenges in recruitment in these areas. It leaves its mitigation blank. Source: Bury Council"
+    assert blank in text
+    assert blank not in " ".join(describe(bury(), "edge of care").split())
+
+
 def test_a_united_scenario_has_the_claims_of_its_equal() -> None:
     text = describe(toy_study(), f"{EDGE} & {SAFEGUARDING}")
     assert f"{BOTH}: nine fewer." in text

@@ -124,6 +124,11 @@ def test_units_stand_beside_mixed_measures(book: openpyxl.Workbook) -> None:
     assert {panel["referred from child in need"], panel["referred from in care"]} == {"families"}
 
 
+def test_a_blank_mitigation_is_said_to_be_blank() -> None:
+    (sheet,) = (one for one in sheets(toy_study(), hand_made()) if one.name == "Risks")
+    assert [row[3] for row in sheet.rows] == ["a strategy", "left blank in the paper"]
+
+
 def test_what_the_summary_lacks_has_no_sheet() -> None:
     numbers = {key: part for key, part in hand_made().items() if key not in ("panel", "equality", "overlap")}
     names = {sheet.name for sheet in sheets(toy_study(), numbers | {"vacancy": {}})}

@@ -29,7 +29,8 @@ def test_it_holds_every_branch(found: dict) -> None:
     assert set(found) == {
         "schema", "study", "authority", "seed", "draws", "runs", "engine", "scenarios", "dates", "years",
         "children_looked_after", "difference", "difference_year_average", "saving", "saving_total",
-        "cost_lines", "claims", "overlap", "services", "staffing", "entries", "exits", "plans", "safety",
+        "cost_lines", "cost_lines_total", "claims", "papers", "overlap", "services", "staffing", "entries",
+        "exits", "plans", "safety",
         "central", "quality", "variance", "arms", "check", "observed",
         "against", "lines", "specialists", "panel", "caseload", "early_help", "vacancy", "placements",
         "placement_stability", "waterfall", "safety_more", "cohorts", "equality",
@@ -88,6 +89,21 @@ def test_net_claims_are_scored_after_costs() -> None:
     saving = summary(study, results)["saving"][PAIR[0]][pounds.by]
     assert gross["p50"] == saving["gross"]["p50"]
     assert net["p50"] == saving["net"]["p50"]
+
+
+def test_lines_of_cost_add_up_over_the_years(found: dict) -> None:
+    for name, lines in found["cost_lines_total"].items():
+        for line, whole in lines.items():
+            by_year = [one[line]["mean"] for one in found["cost_lines"][name].values()]
+            assert whole["mean"] == pytest.approx(sum(by_year), abs=1e-5)
+    staff = {name: lines["staff"]["mean"] for name, lines in found["cost_lines_total"].items()}
+    assert any(staff.values())
+
+
+def test_what_the_papers_name_as_risk_is_kept_with_the_figures(found: dict) -> None:
+    blank_ones = [paper["name"] for paper in found["papers"] if not paper["mitigation"]]
+    assert blank_ones == ["Family Safeguarding Implementation"]
+    assert found["papers"][0]["mitigation"] == "a new communication and recruitment strategy"
 
 
 def test_overlap_adds_up(found: dict) -> None:

@@ -271,6 +271,17 @@ def test_interruptions_placements_and_stability() -> None:
     assert "placement_stability" not in part["services"][EDGE]["early help"]
 
 
+def test_places_held_are_those_of_both_kinds_of_work() -> None:
+    results = run()
+    put(results, EDGE, "in use", LAST, 12.0, EDGE)
+    put(results, EDGE, "in use", LAST, 24.0, "early help")
+    put(results, EDGE, "placement stability in use", LAST, 6.0)
+    services = found(results)["services"][EDGE]
+    assert services[EDGE]["by_year"]["2025/26"]["use"]["mean"] == 1.0
+    assert services[EDGE]["by_year"]["2025/26"]["held"]["mean"] == 1.5
+    assert services["early help"]["by_year"]["2025/26"]["held"]["mean"] == 2.0
+
+
 def test_places_that_placement_stability_takes_are_in_use() -> None:
     names = ("places", "use", "waiting", "never_reached", "accepted")
     service = {name: {"mean": value} for name, value in zip(names, (10.0, 6.0, 2.0, 0.0, 9.0), strict=True)}

@@ -195,6 +195,57 @@ def test_claims_know_whether_they_are_by_a_day_or_a_year(draft):
     assert (pounds.on_a_date, pounds.date, pounds.basis) == (False, None, "net")
 
 
+PAPER = {"name": "A review", "scenario": "edge of care", "risk": "Nobody comes.", "source": "A paper."}
+
+
+@pytest.mark.parametrize(
+    ("mitigation", "said"),
+    [
+        ("A strategy.", "The paper ‘A review’ names a risk: Nobody comes. Against it, it sets: A strategy."),
+        ("", "The paper ‘A review’ names a risk: Nobody comes. It leaves its mitigation blank."),
+    ],
+)
+def test_a_paper_says_its_risk_and_what_it_sets_against_it(draft, mitigation, said):
+    draft.set("papers", [{**PAPER, "mitigation": mitigation, "says": {"equality": "It asks for one."}}])
+    (paper,) = draft.load().papers
+    assert paper.risk_and_mitigation == said
+    assert (paper.says, paper.where) == ({"equality": "It asks for one."}, draft.line("papers[1]"))
+
+
+def test_a_mitigation_may_be_written_as_nothing(draft):
+    draft.set("papers", [{**PAPER, "mitigation": None}])
+    assert draft.load().papers[0].mitigation == ""
+
+
+def test_what_a_paper_says_changes_no_number_and_no_digest(draft):
+    before = draft.load()
+    draft.set("papers", [{**PAPER, "mitigation": ""}])
+    assert before.papers == ()
+    assert draft.load().digest == before.digest
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"scenario": "edge of cre"}, "Did you mean 'edge of care'?"),
+        ({"risk": ""}, "'risk' is empty"),
+        ({"mitigation": 3}, "expected text"),
+        ({"says": {"equalty": "x"}}, "Did you mean 'equality'?"),
+    ],
+)
+def test_a_paper_that_is_not_one_is_refused(draft, change, said):
+    draft.set("papers", [{**PAPER, "mitigation": "", **change}])
+    (fault,) = draft.faults()
+    assert said in fault.message
+
+
+def test_a_paper_without_a_mitigation_or_told_of_twice_is_refused(draft):
+    draft.set("papers", [PAPER])
+    assert "'mitigation' is needed" in draft.faults()[0].message
+    draft.set("papers", [{**PAPER, "mitigation": ""}] * 2)
+    assert "is told of at" in draft.faults()[0].message
+
+
 def test_a_study_survives_pickling(draft):
     study = draft.load()
     assert pickle.loads(pickle.dumps(study)) == study
