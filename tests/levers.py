@@ -19,6 +19,7 @@ from sim.study.catalogue import AGES, CHANGEABLE, ROLES, SERVICES
 from sim.study.config import Study
 from sim.study.levers import (
     EARLIER_HELP,
+    ORDERS,
     Change,
     Close,
     Delay,
@@ -29,6 +30,7 @@ from sim.study.levers import (
     Mentoring,
     Nerve,
     Open,
+    Order,
     Pairs,
     Panel,
     Posts,
@@ -38,7 +40,7 @@ from sim.study.levers import (
     SetUp,
     Training,
 )
-from sim.study.scenario import Scenario
+from sim.study.scenario import Scenario, conflicts
 from tests.worlds import small_bury
 
 EDGE, SAFE = "edge_of_care", "family_safeguarding"
@@ -86,11 +88,37 @@ def service(draw: st.DrawFn, name: str, since: dt.date) -> list[Lever]:
     levers += draw(_some(st.builds(Training, service=st.just(name), complete=later)))
     levers += draw(_some(st.builds(Mentoring, service=st.just(name), complete=later)))
     levers += draw(_some(st.builds(Delay, service=st.just(name), days=st.sampled_from((30.0, 90.0)))))
-    levers += draw(_some(st.builds(Protect, service=st.just(name), protected=st.booleans(), start=later)))
+    levers += draw(turns(later, Protect, service=st.just(name), protected=st.booleans()))
     if name == EDGE:
-        levers += draw(_some(st.builds(Pairs, service=st.just(name), start=later)))
-        levers += draw(_some(st.builds(Extend, service=st.just(name), start=later, spare=st.integers(0, 2))))
+        levers += draw(turns(later, Pairs, service=st.just(name)))
+        levers += draw(turns(later, Extend, service=st.just(name), spare=st.integers(0, 2)))
     return levers
+
+
+def turns(
+    days: st.SearchStrategy[dt.date], kind: type[Lever], **fields: st.SearchStrategy[Any]
+) -> st.SearchStrategy[list[Any]]:
+    """A lever that may end and, if it does, perhaps another of the kind from that day or a later one."""
+
+    def spans(between: list[dt.date]) -> st.SearchStrategy[list[Any]]:
+        edges = sorted(between)
+        ends = [*edges[1:], None][: len(edges)]
+        chosen = [(start, end) for start, end in zip(edges, ends, strict=True)][:: 1 + len(edges) % 2]
+        built = [st.builds(kind, start=st.just(a), end=st.just(b), **fields) for a, b in chosen]
+        return st.tuples(*built).map(list)
+
+    return st.lists(days, unique=True, max_size=3).flatmap(spans)
+
+
+def orders(days: st.SearchStrategy[dt.date]) -> st.SearchStrategy[list[Any]]:
+    """Which comes first at the edge of care, and of a conference and Family Safeguarding."""
+    own = [service for service in ORDERS if service != EDGE]
+    either = st.sampled_from([(service, before) for service in own for before in ORDERS[service]])
+    pair = st.tuples(days, either).map(
+        lambda drawn: [Order(start=drawn[0], service=drawn[1][0], before=drawn[1][1])]
+    )
+    edge = turns(days, Order, service=st.just(EDGE), before=st.sampled_from(ORDERS[EDGE]))
+    return st.tuples(st.one_of(pair, st.just([])), edge).map(lambda both: [*both[0], *both[1]])
 
 
 def change(days: st.SearchStrategy[dt.date], effects: bool) -> st.SearchStrategy[list[Any]]:
@@ -150,6 +178,9 @@ def lever_sets(draw: st.DrawFn, *, since: dt.date = START, lives: bool = True) -
 
     levers += draw(st.lists(days, unique=True, max_size=2).flatmap(lambda on: st.tuples(*map(panel, on))))
     levers += draw(change(days, effects=lives))
+    for order in draw(orders(days)):
+        if not conflicts([*levers, order]):
+            levers.append(order)
     if lives:
         levers += draw(_some(st.builds(Demand, times=st.sampled_from((0.6, 1.2, MOST_DEMAND)), start=days)))
         levers += draw(_some(st.builds(Nerve, times=st.sampled_from((0.7, 1.3)), start=days)))
@@ -198,9 +229,13 @@ def everything() -> Scenario:
                 Change(parameter="effects.edge_of_care.entry", start=late, times=1.1),
                 Demand(times=1.3, start=late),
                 Nerve(times=0.8, start=late),
-                Protect(service=EDGE, protected=False, start=late),
-                Pairs(service=EDGE, start=dt.date(2025, 4, 1)),
-                Extend(service=EDGE, start=dt.date(2025, 4, 1), spare=0),
+                Change(parameter="services.edge_of_care.length_days", start=late, times=0.9),
+                Change(parameter="services.edge_of_care.heard", start=late, times=0.9),
+                Order(service=SAFE, before="conference", start=late),
+                Order(service=EDGE, before="nothing", start=dt.date(2025, 10, 1)),
+                Protect(service=EDGE, protected=False, start=late, end=dt.date(2025, 10, 1)),
+                Pairs(service=EDGE, start=dt.date(2025, 4, 1), end=dt.date(2025, 11, 1)),
+                Extend(service=EDGE, start=dt.date(2025, 4, 1), spare=0, end=dt.date(2025, 12, 1)),
                 Price(item="staff", times=1.1, year="2024/25"),
                 SetUp(service=EDGE, year="2023/24", pounds=1e5),
                 Funding(service=SAFE, year="2023/24", pounds=1e5),

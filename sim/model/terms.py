@@ -206,6 +206,8 @@ STEP_DOWN_KEYS = {
     Offer.STEP_DOWN_MENTORING: "services.edge_of_care.step_down.youth_mentoring",
 }
 """The group of settings of each."""
+STEP_DOWN_NAMES = ("parenting support", "one-to-one work", "youth mentoring")
+"""What each is called, in the order of ``STEP_DOWNS``."""
 EARLY_HELP = (Offer.EARLY_HELP, *STEP_DOWNS)
 """Offers of early help: a family has one of them at a time."""
 FIRST_CONFERENCES = (Offer.CONFERENCE_EARLY, Offer.CONFERENCE_PRE_PROCEEDINGS)

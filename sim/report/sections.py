@@ -41,6 +41,9 @@ PANEL = {
 EARLY_HELP = {
     "started": ("Families who began", "whole"),
     "step_downs": ("Families handed over by Edge of Care", "whole"),
+    "parenting_support": ("Of these, for parenting support", "whole"),
+    "one_to_one_work": ("Of these, for one-to-one work", "whole"),
+    "youth_mentoring": ("Of these, for youth mentoring", "whole"),
     "waiting": ("Families waiting, average month end", "one place"),
     "never_reached": ("Families never reached", "whole"),
 }

@@ -13,6 +13,7 @@ from sim.model.hours import cut, spells_of
 from sim.model.terms import (
     LINE_NAMES,
     STATUS_NAMES,
+    STEP_DOWN_NAMES,
     STEP_DOWNS,
     TEAM_KEYS,
     TEAM_NAMES,
@@ -76,7 +77,7 @@ def keys(at: Periods) -> list[Key]:
         *(key for state in STATES for key in keys_of(f"specialist {state}", ends, SPECIALIST_NAMES)),
         *(key for flow in STABILITY_FLOWS for key in keys_of(f"placement stability {flow}", years)),
         *keys_of("placement stability in use", ends),
-        *keys_of("step-downs asked", years),
+        *keys_of("step-downs asked", years, STEP_DOWN_NAMES),
         *measure_panel.keys(at),
         *(
             key
@@ -172,14 +173,15 @@ def services(reading: Reading) -> list[Any]:
         interrupted_days(reading),
     ]
     use, waiting, places = holding(reading)
-    asked = reading.steps.of(Event.ACCEPTED) & (np.isin(reading.steps.what, STEP_DOWNS))
+    asked = reading.steps.of(Event.ACCEPTED) & np.isin(reading.steps.what, STEP_DOWNS)
+    kinds = np.searchsorted(STEP_DOWNS, reading.steps.what[asked])  # they stand in the order of their numbers
     return [
         *(one[:, TEAMS] for one in teams),
         *(one[:, SPECIALISTS] for one in (accepted, started, waited, missed)),
         *(one[:, TEAMS] for one in (places, use, waiting)),
         *(one[:, SPECIALISTS] for one in (places, use, waiting)),
         *(one[:, STABILITY] for one in (teams[0], accepted, started, use)),
-        reading.by_year(reading.steps.tick[asked]),
+        reading.by_year(reading.steps.tick[asked], kinds, len(STEP_DOWNS)),
     ]
 
 

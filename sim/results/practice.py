@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.foundations.clock import DAYS_PER_YEAR
-from sim.model.terms import LINE_NAMES, TEAM_NAMES, Line, Team
+from sim.model.terms import LINE_NAMES, STEP_DOWN_NAMES, TEAM_NAMES, Line, Team
 from sim.results.activity import added, on_average, ratio, years_of
 from sim.results.economics import PLACEMENT_DAYS, Money
 from sim.results.estimates import LOOKED_AFTER, Floats, Results, estimate, tidy
@@ -153,11 +153,16 @@ def early_help(results: Results, scenario: str) -> Part:
 
 
 def _early_help(results: Results, scenario: str, year: str) -> dict[str, Floats]:
+    kinds = {
+        kind.replace(" ", "_").replace("-", "_"): results.series(scenario, "step-downs asked", year, kind)
+        for kind in STEP_DOWN_NAMES
+    }
     return {
         "waiting": on_average(results, scenario, "waiting", [year], EARLY_HELP),
         "never_reached": results.series(scenario, "never reached", year, EARLY_HELP),
         "started": results.series(scenario, "started", year, EARLY_HELP),
-        "step_downs": results.series(scenario, "step-downs asked", year),
+        "step_downs": added(list(kinds.values())),
+        **kinds,
     }
 
 

@@ -15,6 +15,7 @@ from sim.study.levers import (
     Funding,
     Lever,
     Open,
+    Order,
     Panel,
     Posts,
     Recruitment,
@@ -26,6 +27,7 @@ from sim.study.parameters import Parameter
 from sim.study.scenario import Scenario
 from sim.study.yaml_reader import Item
 
+PANEL_REFUSES = "services.edge_of_care.panel_refuses"
 STATUTORY = ("family_safeguarding", "social_worker")
 """Posts that are there with no change, though their service opens only by a lever."""
 
@@ -105,8 +107,7 @@ def check_panels(
     for name, scenario in scenarios.items():
         coordinators = _posts(scenario, parameters, clock, "family_group_conference", "coordinator")
         for lever in scenario.levers - told:
-            first = isinstance(lever, Panel) and lever.earlier_help == "conference first"
-            if first and coordinators == 0:
+            if _conference_first(lever) == "edge_of_care" and coordinators == 0:
                 told.add(lever)
                 message = (
                     f"'{lever}' sends families without earlier help to a conference first, and there is no "
@@ -129,6 +130,7 @@ def warnings_of(
 
 def _warnings(scenario: Scenario, parameters: Mapping[str, Parameter], clock: Clock) -> Iterator[str]:
     levers = sorted(scenario.levers, key=lambda lever: lever.content)
+    coordinators = _posts(scenario, parameters, clock, "family_group_conference", "coordinator")
     for lever in levers:
         place = f"{lever.where}: " if lever.where else ""
         if isinstance(lever, Posts) and lever.posts and lever.start < clock.start:
@@ -137,10 +139,12 @@ def _warnings(scenario: Scenario, parameters: Mapping[str, Parameter], clock: Cl
             yield f"{place}'{lever}': no crisis of a child under 16 would reach Edge of Care"
         if isinstance(lever, SetUp | Funding) and not lever.pounds:
             yield f"{place}'{lever}': no pounds, so it changes no saving"
-        if isinstance(lever, Panel) and lever.earlier_help == "conference first":
+        if _conference_first(lever):
             take_up = "services.family_group_conference.take_up"
             if _never(take_up, scenario, parameters):
                 yield f"{place}'{lever}': no family takes up a conference, so asking for one only costs time"
+        if isinstance(lever, Order) and lever.service != "edge_of_care" and not coordinators:
+            yield f"{place}'{lever}': there is no post of a coordinator, so no conference to put in order"
         if isinstance(lever, Posts) and (
             lever.service in BASELINE or scenario.opens(lever.service) is not None
         ):
@@ -152,6 +156,13 @@ def _warnings(scenario: Scenario, parameters: Mapping[str, Parameter], clock: Cl
         yield from _fruitless(service, scenario, parameters, clock)
     if scenario.opens("edge_of_care"):
         yield from _too_late(scenario, parameters)
+
+
+def _conference_first(lever: Lever) -> str:
+    """The service for which a lever has families wait for a conference; "" for none."""
+    if isinstance(lever, Panel) and lever.earlier_help == "conference first":
+        return "edge_of_care"
+    return lever.service if isinstance(lever, Order) and lever.before == "conference" else ""
 
 
 def _declined(parameters: Mapping[str, Parameter]) -> Iterator[str]:
@@ -244,13 +255,13 @@ def _fruitless(
 def _unreferred(named: str, scenario: Scenario, parameters: Mapping[str, Parameter]) -> Iterator[str]:
     """Says that no referral to Edge of Care could come, or none be accepted."""
     if _never("services.edge_of_care.heard", scenario, parameters):
-        after = parameters.get("services.edge_of_care.heard_after_entry")
-        if after is None or _zero(after):
+        if _never("services.edge_of_care.heard_after_entry", scenario, parameters):
             yield f"{named} opens and hears of no crisis: it would cost money and do nothing"
         else:
             yield f"{named} opens and hears of no crisis: it would work only with children already in care"
-    refuses = parameters.get("services.edge_of_care.panel_refuses")
-    if refuses is not None and refuses.value == 1 and (refuses.low is None or refuses.low == 1):
+    refuses = parameters.get(PANEL_REFUSES)
+    eased = any(isinstance(v, Change) and v.parameter == PANEL_REFUSES for v in scenario.levers)
+    if refuses is not None and refuses.value == 1 and refuses.low in (None, 1) and not eased:
         yield f"{named} opens and the panel refuses every referral: a meeting would accept no family"
 
 

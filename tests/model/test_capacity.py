@@ -222,6 +222,44 @@ def test_a_pair_is_new_when_either_changes_and_holds_nobody_while_one_is_missing
     assert second == ((0, 0, 0),)
 
 
+def test_a_pair_that_parts_leaves_its_families_with_the_first_of_the_two() -> None:
+    pairs = Pairs(service="edge_of_care", start=day(50), end=day(90))
+    assert line(Line.EDGE_WORKER, edge_team(1, 1), pairs) == (
+        ((0, 4, 1), (days(50), 3, 1), (days(90), 4, 1)),
+        ((0, 3, 2), (days(50), 0, 0), (days(90), 3, 2)),
+    )
+
+
+def test_a_pair_that_was_new_goes_on_as_its_first_alone_when_it_parts() -> None:
+    """A new partner comes on day 75, which is a handover; parting on day 90 is none, nor pairing again on day
+    120; a new social worker on day 155 is one."""
+    team = [
+        post(EDGE, "social_worker", 0, *change_of_person(150, 155)),
+        post(EDGE, "family_support_worker", 0, *change_of_person(70, 75)),
+    ]
+    twice = (
+        Pairs(service="edge_of_care", start=day(50), end=day(90)),
+        Pairs(service="edge_of_care", start=day(120)),
+    )
+    first, second = line(Line.EDGE_WORKER, team, *twice)
+    assert first == (
+        (0, 4, 1),
+        (days(50), 3, 1),
+        (days(70), 0, 0),
+        (days(75), 3, 3),
+        (days(90), 4, 3),
+        (days(120), 3, 3),
+        (days(150), 0, 0),
+        (days(155), 3, 5),
+    )
+    assert second == ((0, 3, 2), (days(50), 0, 0), (days(90), 3, 4), (days(120), 0, 0))
+
+
+def change_of_person(left: int, came: int) -> tuple[tuple[int, int, str], ...]:
+    """One person until a day, another from a later one."""
+    return (0, days(left), PERMANENT), (days(left), days(came), VACANT), (days(came), END, PERMANENT)
+
+
 # Unprotected space and load
 
 
@@ -243,6 +281,15 @@ def test_an_unprotected_team_s_social_workers_go_where_the_law_needs_them() -> N
     assert found[1] == ((0, 4, 2), (days(50), 0, 2), (days(100), 4, 2))
     assert found[2] == ((0, 4, 3), (days(20), 0, 3), (days(100), 4, 3))
     assert [worker[0][1] for worker in found[3:]] == [3, 3, 3]
+    for_a_while = Protect(service="edge_of_care", protected=False, start=day(20), end=day(60))
+    again = Protect(service="edge_of_care", protected=False, start=day(80))
+    found = line(Line.EDGE_WORKER, team, for_a_while, again)
+    assert found[1] == (
+        (0, 4, 2), (days(50), 0, 2), (days(60), 4, 2), (days(80), 0, 2), (days(100), 4, 2)
+    )  # fmt: skip
+    assert found[2] == (
+        (0, 4, 3), (days(20), 0, 3), (days(60), 4, 3), (days(80), 0, 3), (days(100), 4, 3)
+    )  # fmt: skip
     protected = Protect(service="edge_of_care", protected=True, start=day(20))
     assert line(Line.EDGE_WORKER, team, protected) == line(Line.EDGE_WORKER, team)
 
@@ -271,3 +318,18 @@ def test_overload_is_one_at_the_usual_caseload_and_its_effect_at_twice() -> None
     assert table[8] == table[0] == fixed_point(1 / 1.21)
     assert all(a <= b for a, b in pairwise(table))
     assert set(overload(values(effects__overload=1.0))) == {ONE}
+
+
+def test_a_longer_conference_takes_more_of_a_coordinator_s_places() -> None:
+    """As many conferences a year: half as long again, half as many again are under way at a time."""
+    name = "services.family_group_conference"
+    team = [post(Team.FAMILY_GROUP_CONFERENCE, "coordinator", 0)]
+    given = {"conferences_a_year": 36.525, "length_days": 40.0}
+    longer = Change(parameter=f"{name}.length_days", start=day(100), times=1.5)
+    found = line(
+        Line.COORDINATOR,
+        team,
+        longer,
+        **{f"{name}.{key}".replace(".", "__"): value for key, value in given.items()},
+    )
+    assert found == (((0, 4, 1), (days(100), 6, 1)),)

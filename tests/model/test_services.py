@@ -13,7 +13,7 @@ from sim.model.plan import POWERS, Post, Services
 from sim.model.practice import UNLIMITED, meetings, practices, strengths
 from sim.model.services import build_services
 from sim.model.staffing import build_posts
-from sim.model.terms import SPECIALISTS, Gate, Offer, Team
+from sim.model.terms import SPECIALISTS, Gate, Offer, Team, Turn
 from sim.study.levers import (
     Change,
     Close,
@@ -23,6 +23,7 @@ from sim.study.levers import (
     Mentoring,
     Nerve,
     Open,
+    Order,
     Panel,
     Posts,
     Training,
@@ -35,7 +36,8 @@ FS, EDGE = Team.FAMILY_SAFEGUARDING, Team.EDGE_OF_CARE
 REACTIVE = Structure(edge_of_care_before="reactive")
 OPEN_EDGE = Open(service="edge_of_care", on=day(60))
 OPEN_FS = Open(service="family_safeguarding", on=day(60))
-TAKE_UP = "services.edge_of_care.take_up"
+SETTINGS = "services.edge_of_care"
+TAKE_UP = f"{SETTINGS}.take_up"
 
 
 def services(*levers: Lever, structure: Structure = USUAL, **changes: Any) -> Services:
@@ -329,6 +331,71 @@ def test_work_with_placements_begins_on_its_day_but_not_before_the_team() -> Non
     early = Extend(service="edge_of_care", start=day(0), spare=0)
     assert services(OPEN_EDGE, *edge_posts(-200), early).stability == ((0, NEVER), (days(60), 0))
     assert services(extend).stability == ((0, NEVER),)
+
+
+def test_work_with_placements_ends_on_its_day_and_may_begin_again() -> None:
+    first = Extend(service="edge_of_care", start=day(100), end=day(200), spare=3)
+    again = Extend(service="edge_of_care", start=day(300), spare=1)
+    before = Extend(service="edge_of_care", start=day(0), end=day(50), spare=0)
+    found = services(OPEN_EDGE, *edge_posts(-200), first, again, before)
+    # The team opens on day 60, when the extension of the first fifty days is over.
+    assert found.stability == ((0, NEVER), (days(100), 3), (days(200), NEVER), (days(300), 1))
+    assert found.opens[Offer.PLACEMENT_STABILITY] == days(100)
+
+
+def test_who_hears_what_is_refused_and_what_counts_as_tried_may_change_on_a_day() -> None:
+    levers = (
+        Change(parameter=f"{SETTINGS}.heard", start=day(10), times=1.2),
+        Change(parameter=f"{SETTINGS}.heard_after_entry", start=day(20), end=day(30), to=0.25),
+        Change(parameter=f"{SETTINGS}.panel_refuses", start=day(40), to=0.0),
+        Change(parameter=f"{SETTINGS}.earlier_help_months", start=day(50), to=6.0),
+    )
+    found = services(*levers)
+    assert set(found.heard) == {((0, ONE // 2), (days(10), fixed_point(0.6)))}
+    assert found.heard_in_care == ((0, ONE // 2), (days(20), ONE // 4), (days(30), ONE // 2))
+    assert found.panel_refuses == ((0, fixed_point(0.1)), (days(40), 0))
+    assert found.recent == ((0, days(365.25)), (days(50), days(365.25 / 2)))
+
+
+def test_a_length_that_changes_is_a_multiple_of_the_study_s_own() -> None:
+    levers = (
+        Change(parameter=f"{SETTINGS}.length_days", start=day(10), to=45.0),
+        Change(parameter=f"{SETTINGS}.step_down.youth_mentoring.length_days", start=day(20), times=2.0),
+    )
+    found = services(*levers).lengths
+    assert found[Offer.EDGE_OF_CARE] == ((0, ONE), (days(10), ONE // 2))
+    assert found[Offer.STEP_DOWN_MENTORING] == ((0, ONE), (days(20), 2 * ONE))
+    others = set(Offer) - {Offer.EDGE_OF_CARE, Offer.STEP_DOWN_MENTORING}
+    assert {found[offer] for offer in others} == {((0, ONE),)}
+
+
+def test_an_order_of_a_conference_and_family_safeguarding_holds_from_its_day_to_its_end() -> None:
+    safe = "family_safeguarding"
+    first = Order(service=safe, before="conference", start=day(10), end=day(20))
+    after = Order(service="family_group_conference", before=safe, start=day(30))
+    turns = services(first, after).turns
+    assert turns == (
+        (0, Turn.BESIDE), (days(10), Turn.CONFERENCE_FIRST), (days(20), Turn.BESIDE),
+        (days(30), Turn.CONFERENCE_AFTER),
+    )  # fmt: skip
+    assert services(Order(service=safe, before="nothing", start=day(10))).turns == ((0, Turn.BESIDE),)
+
+
+def test_an_order_at_the_edge_of_care_takes_the_panel_s_criterion_s_place_while_it_lasts() -> None:
+    panel = Panel(start=day(5), earlier_help="none", cases=2)
+    order = Order(service="edge_of_care", before="conference", start=day(10), end=day(20))
+    found = services(panel, order).practice
+    asked = [(row.since, Gate(row.earlier_help), row.cases) for row in found]
+    assert asked == [
+        (0, Gate.OFFERED, 6),
+        (days(5), Gate.NONE, 2),
+        (days(10), Gate.CONFERENCE_FIRST, 2),
+        (days(20), Gate.NONE, 2),
+    ]
+
+
+def test_ages_of_step_down_are_in_ticks() -> None:
+    assert services().step_down_ages == (0, days(3652.5), days(13 * 365.25))
 
 
 def test_shares_stay_shares_when_a_lever_multiplies_them() -> None:

@@ -186,7 +186,18 @@ def work() -> dict[str, Any]:
     panel |= {f"referred_from_{holder}": e(1.0) for holder in holders}
     panel["referred_from_child_in_need"] = e(8.0)
     places = {"places": 9.0, "use": 7.5, "waiting": 2.0}
-    early = {k: e(5.0) for k in ("waiting", "never_reached", "started", "step_downs")}
+    early = {
+        k: e(5.0)
+        for k in (
+            "waiting",
+            "never_reached",
+            "started",
+            "step_downs",
+            "parenting_support",
+            "one_to_one_work",
+            "youth_mentoring",
+        )
+    }
     opened = {NO_CHANGE: TEAM_NAMES[:2], EDGE: (*TEAM_NAMES[:2], EDGE),
               SAFEGUARDING: TEAM_NAMES[:3], BOTH: TEAM_NAMES}  # fmt: skip
     return {

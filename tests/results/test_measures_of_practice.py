@@ -243,13 +243,15 @@ def test_caseload_enquiries_and_step_downs() -> None:
         (62, -1, -1, Event.LOAD, 0, ONE // 2),
         (20, 10, -1, Event.GATE, Status.CHILD_PROTECTION, days(21)),
         (30, 10, -1, Event.GATE, Status.PRE_PROCEEDINGS, days(14)),
+        (40, 10, -1, Event.ACCEPTED, Offer.STEP_DOWN_MENTORING, 0),
         (400, 10, -1, Event.ACCEPTED, Offer.STEP_DOWN_PARENTING, 0),
     )
     read = Readings(log, one_child())
     # 31 May 2023 ends on day 61.
     assert read.row("caseload")[:4] == [1, 1.25, 0.5, 0.5]
     assert read.row("enquiries") == [1, 0]
-    assert read.row("step-downs asked") == [0, 1]
+    kinds = ("parenting support", "one-to-one work", "youth mentoring")
+    assert [read.row("step-downs asked", kind) for kind in kinds] == [[0, 1], [0, 0], [1, 0]]
 
 
 def test_what_had_been_tried_before_a_child_entered() -> None:

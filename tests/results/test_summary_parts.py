@@ -221,7 +221,8 @@ def test_panel_specialists_caseload_and_early_help() -> None:
     put(results, EDGE, "caseload", LAST, 1.25)
     put(results, EDGE, "waiting", "2025-03-31", 24.0, "early help")
     put(results, "no change", "waiting", "2025-03-31", 12.0, "early help")
-    put(results, EDGE, "step-downs asked", year, 5.0)
+    put(results, EDGE, "step-downs asked", year, 3.0, "parenting support")
+    put(results, EDGE, "step-downs asked", year, 2.0, "youth mentoring")
     part = found(results)
     panel = part["panel"][EDGE]
     assert panel[year]["referred"]["mean"] == 12
@@ -243,6 +244,8 @@ def test_panel_specialists_caseload_and_early_help() -> None:
     assert part["caseload"][EDGE][LAST]["mean"] == 1.25
     helped = part["early_help"][EDGE][year]
     assert (helped["waiting"]["mean"], helped["step_downs"]["mean"]) == (2, 5)
+    kinds = [helped[kind]["mean"] for kind in ("parenting_support", "one_to_one_work", "youth_mentoring")]
+    assert kinds == [3, 0, 2]
     assert helped["more"]["waiting"]["mean"] == 1
     assert "more" not in part["early_help"]["no change"][year]
 

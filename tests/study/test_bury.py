@@ -118,7 +118,7 @@ def test_each_what_if_is_both_services_and_one_thing_more(bury, what_ifs):
     assert what_ifs.scenario("both") == bury.scenario("both")
     both = bury.scenario("both").levers
     others = [s for s in what_ifs.scenarios.values() if s.against == "both"]
-    assert len(others) == 16
+    assert len(others) == 17
     for one in others:
         extra = one.levers - both
         if one.name == "specialists let go after two years":
@@ -143,6 +143,8 @@ def test_the_what_ifs_are_what_they_are_called(what_ifs):
     assert more("four posts in ten never filled").never_filled == 0.4
     strategy = more("recruitment strategy")
     assert (strategy.success, strategy.service, strategy.role) == (1.3, "edge_of_care", "")
+    order = more("conference before family safeguarding")
+    assert (order.service, order.before) == ("family_safeguarding", "conference")
     changed = {s.name: {v for v in s.levers if isinstance(v, Change)} for s in what_ifs.scenarios.values()}
     heavier = changed.pop("heavier caseloads")
     roles = ("social_worker", "family_support_worker")

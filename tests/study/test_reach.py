@@ -114,6 +114,40 @@ def test_a_coordinator_whom_a_lever_funds_makes_a_conference_first_possible(draf
     assert warnings(draft, [OPEN, posts("social_worker"), asked, funded]) == []
 
 
+def order(service: str, before: str) -> dict:
+    return {"lever": "order", "service": service, "before": before, "start": "@2023-06-01@", **SOURCE}
+
+
+def test_an_order_that_asks_for_a_conference_needs_a_coordinator(draft):
+    draft.set("staffing.family_group_conference.posts.coordinator.value", 0)
+    draft.set(LEVERS, [OPEN, TRAINED, posts("social_worker"), order("edge_of_care", "conference")])
+    (fault,) = draft.faults()
+    assert "sends families without earlier help to a conference first" in fault.message
+
+
+def test_an_order_of_what_there_is_none_of_is_warned_of(draft):
+    draft.set("staffing.family_group_conference.posts.coordinator.value", 0)
+    opened = {"lever": "open", "service": TEAM, "date": "@2023-06-01@", **SOURCE}
+    trained = {"lever": "training", "service": TEAM, "complete": "@2023-05-31@", **SOURCE}
+    told = warnings(draft, [opened, trained, order("family_group_conference", TEAM)])
+    assert [one for one in told if "no conference to put in order" in one]
+    draft.set("staffing.family_group_conference.posts.coordinator.value", 2)
+    told = warnings(draft, [opened, trained, order("family_group_conference", TEAM)])
+    assert not [one for one in told if "order" in one]
+
+
+def test_an_order_of_a_service_that_is_not_open_has_no_use(draft):
+    draft.set(LEVERS, [OPEN, TRAINED, posts("social_worker"), order("family_group_conference", TEAM)])
+    (fault,) = draft.faults()
+    assert "expected an 'open' lever for it" in fault.message
+
+
+def test_an_order_that_the_service_does_not_know_is_refused(draft):
+    draft.set(LEVERS, [OPEN, TRAINED, posts("social_worker"), order("family_safeguarding", "early_help")])
+    (fault,) = draft.faults()
+    assert "early_help" in fault.message
+
+
 @pytest.mark.parametrize("service", ["early_help", "family_group_conference"])
 def test_a_service_of_no_change_that_nobody_takes_up_is_warned_of_once(draft, service):
     name = f"services.{service}.take_up"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sim.foundations.errors import InputError
 from sim.study.catalogue import CHANGEABLE, PRICED, ROLES, SERVICES
+from sim.study.levers import ORDERS
 from sim.study.scenario import (
     Change,
     Close,
@@ -21,6 +22,8 @@ from sim.study.scenario import (
     Funding,
     Nerve,
     Open,
+    Order,
+    Pairs,
     Panel,
     Posts,
     Price,
@@ -33,6 +36,7 @@ from sim.study.scenario import (
 )
 
 DAYS = st.sampled_from([dt.date(2023, 4, 1) + dt.timedelta(days=91 * i) for i in range(6)])
+ENDS = st.none() | st.just(dt.date(2025, 1, 1))
 SERVICE = st.sampled_from(sorted(SERVICES)[:3])
 SOURCES = st.sampled_from(["", "a paper", "another paper"])
 YEARS = st.sampled_from(["2023/24", "2024/25"])
@@ -59,7 +63,7 @@ LEVERS = st.one_of(
         Recruitment,
         service=SERVICE | st.just(""),
         start=DAYS,
-        end=st.none() | st.just(dt.date(2025, 1, 1)),
+        end=ENDS,
         never_filled=st.sampled_from([0.0, 0.4]),
         at_once=st.booleans(),
         source=SOURCES,
@@ -71,8 +75,16 @@ LEVERS = st.one_of(
     st.builds(Demand, times=st.sampled_from([0.5, 2.0]), start=DAYS, source=SOURCES),
     st.builds(Nerve, times=st.sampled_from([0.5, 2.0]), start=DAYS, source=SOURCES),
     st.builds(Price, item=st.sampled_from(PRICED[:2]), times=st.sampled_from([0.5, 2.0]), year=YEARS),
-    st.builds(Protect, service=st.just("edge_of_care"), protected=st.booleans(), start=DAYS),
-    st.builds(Extend, service=st.just("edge_of_care"), start=DAYS, spare=st.integers(0, 2)),
+    st.builds(Protect, service=st.just("edge_of_care"), protected=st.booleans(), start=DAYS, end=ENDS),
+    st.builds(Pairs, service=st.just("edge_of_care"), start=DAYS, end=ENDS),
+    st.builds(
+        Order,
+        service=st.just("edge_of_care"),
+        before=st.sampled_from(ORDERS["edge_of_care"]),
+        start=DAYS,
+        end=ENDS,
+    ),
+    st.builds(Extend, service=st.just("edge_of_care"), start=DAYS, spare=st.integers(0, 2), end=ENDS),
     st.builds(Funding, service=SERVICE, year=YEARS, pounds=st.sampled_from([1.0, 2.5]), source=SOURCES),
 )
 
