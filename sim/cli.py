@@ -107,10 +107,13 @@ def resume(
 ) -> None:
     """Go on with a run that was stopped; what was finished is kept."""
     from sim.experiment.experiment import Experiment
+    from sim.experiment.store import Store
     from sim.report.terminal import headline, progress
 
     path = run_folder(folder)
     experiment, _ = Experiment.from_folder(path, jobs)
+    with Store(path).locked():
+        pass  # somebody else's run is told of before anything of this one
     if not quiet:
         typer.echo(headline(experiment), err=True)
     with resumable(path):

@@ -10,7 +10,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,6 +22,7 @@ from sim.experiment.experiment import Experiment
 from sim.experiment.manifest import read_manifest
 from sim.experiment.store import write_json
 from sim.experiment.trial import Trial, run_trial
+from sim.foundations.errors import InputError
 from sim.report import terminal
 from sim.report.story import family_story
 from sim.results.summary import summary
@@ -423,23 +425,69 @@ def test_a_reader_that_goes_away_is_no_disaster(study_file: Path) -> None:
     assert (process.returncode, said) == (1, "")
 
 
-def begun(study_file: Path, folder: Path, *more: object, trials: int = 3) -> subprocess.Popen[str]:
-    """A run in a process of its own that has finished a few trials and has many to go."""
-    process = subprocess.Popen(
-        command("run", study_file, "--draws", 19, "--scenario", "both", "--out", folder, *more),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=folder.parent,
-        env=environment(),
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + 60
-    while not (folder / "manifest.json").exists() or len(list(folder.glob("trials/*.trial"))) < trials:
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline, "no trial was finished in a minute"
-        time.sleep(0.01)
-    return process
+HELD = """
+import signal, sys
+from sim import cli
+from sim.experiment.experiment import Experiment
+
+report = Experiment._report
+
+def held(self, store, progress, pairs):
+    report(self, store, progress, pairs)
+    while pairs >= {pairs}:
+        signal.pause()
+
+Experiment._report = held
+cli.main()
+"""
+"""The command, in a process that stops of itself when so many (draw, run) are finished, and stays there."""
+Begin = Callable[..., subprocess.Popen[str]]
+TO_THE_END = 600
+"""Seconds after which a process that should end is given up: no test is about how long it takes."""
+
+
+@pytest.fixture
+def begin() -> Iterator[Begin]:
+    """Begin a run that is stopped short of its end and waits there to be interrupted or killed.
+
+    It comes back when a run has said on disk that so many (draw, run) are finished. However slow the machine
+    is, such a run neither ends before the test acts, nor is it met before it has begun.
+    """
+    processes: list[subprocess.Popen[str]] = []
+
+    def start(study_file: Path, folder: Path, *more: object, pairs: int = 3) -> subprocess.Popen[str]:
+        asked = ("run", study_file, "--draws", 19, "--scenario", "both", "--out", folder, *more)
+        process = subprocess.Popen(
+            [sys.executable, "-c", held_at(max(pairs, 1)), *map(str, asked)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=folder.parent,
+            env=environment(),
+            start_new_session=True,
+        )
+        processes.append(process)
+        while finished_pairs(folder) < pairs:
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.01)
+        return process
+
+    yield start
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def held_at(pairs: int) -> str:
+    """The script of a process that stops of itself at so many finished (draw, run)."""
+    return HELD.format(pairs=pairs)
+
+
+def finished_pairs(folder: Path) -> int:
+    """How many (draw, run) of two scenarios a run says are finished; -1 while it says nothing."""
+    path = folder / "progress.json"
+    return int(json.loads(path.read_text())["finished"]) // 2 if path.exists() else -1
 
 
 @pytest.fixture(scope="module")
@@ -451,12 +499,12 @@ def whole(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_killed_and_resumed_is_as_if_nothing_happened(
-    call: Call, study_file: Path, whole: Path, tmp_path: Path
+    begin: Begin, call: Call, study_file: Path, whole: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "run"
-    process = begun(study_file, folder, "--jobs", 1)
+    process = begin(study_file, folder, "--jobs", 1)
     process.kill()
-    process.communicate()
+    process.communicate(timeout=TO_THE_END)
     assert process.returncode == -signal.SIGKILL
     assert read_manifest(folder)["status"] == "running"
     kept = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.glob("trials/*.trial")}
@@ -469,15 +517,15 @@ def test_killed_and_resumed_is_as_if_nothing_happened(
     assert not list(folder.rglob("*.part"))
 
 
-@pytest.mark.parametrize(("jobs", "trials"), [(1, 3), (2, 0)], ids=["midway", "while processes start"])
+@pytest.mark.parametrize(("jobs", "pairs"), [(1, 3), (2, 0)], ids=["midway", "while processes start"])
 def test_ctrl_c_keeps_what_is_finished(
-    study_file: Path, whole: Path, tmp_path: Path, jobs: int, trials: int
+    begin: Begin, study_file: Path, whole: Path, tmp_path: Path, jobs: int, pairs: int
 ) -> None:
     folder = tmp_path / "run"
-    process = begun(study_file, folder, "--jobs", jobs, trials=trials)
+    process = begin(study_file, folder, "--jobs", jobs, pairs=pairs)
     os.killpg(process.pid, signal.SIGINT)
     # A process left behind would hold the pipes open, and this would never return.
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=TO_THE_END)
     assert (process.returncode, out) == (130, "")
     assert err.endswith(f"\nStopped. Finished trials are kept. Go on with: caresim resume {folder}\n")
     assert "Traceback" not in err
@@ -486,6 +534,32 @@ def test_ctrl_c_keeps_what_is_finished(
     Experiment.resume(folder, jobs=1)
     assert contents(folder, ["measures.parquet"]) == contents(whole, ["measures.parquet"])
     assert read_manifest(folder)["status"] == "finished"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="locks are of POSIX systems")
+def test_a_folder_in_which_another_process_runs_is_left_alone(
+    begin: Begin, call: Call, study_file: Path, whole: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "run"
+    process = begin(study_file, folder, "--jobs", 1)
+    before = contents(folder)
+    for more in ((), ("--quiet",)):
+        code, out, err = call("resume", folder, *more)
+        assert (code, out) == (2, "")
+        assert err == (
+            f"{folder}: another process is running trials in it; nothing in it was touched. Wait until that "
+            "one ends, or stop it first\n"
+        )
+    with pytest.raises(InputError, match="another process is running trials"):
+        Experiment.resume(folder)
+    assert contents(folder) == before
+    assert process.poll() is None
+    process.kill()
+    process.communicate(timeout=TO_THE_END)
+    # What held the folder died with its process; the file of the lock is still there.
+    code, _, err = call("resume", folder, "--quiet")
+    assert (code, err) == (0, "")
+    assert contents(folder, ["measures.parquet"]) == contents(whole, ["measures.parquet"])
 
 
 class Terminal(io.StringIO):

@@ -140,7 +140,11 @@ class Experiment:
         return identity(self.study, self.scenarios)
 
     def _recorded(self, store: Store, manifest: dict[str, Any], progress: Progress | None) -> Results:
-        """Run, and keep the manifest true whatever happens."""
+        """Run with the folder to itself, and keep the manifest true whatever happens."""
+        with store.locked():
+            return self._told(store, manifest, progress)
+
+    def _told(self, store: Store, manifest: dict[str, Any], progress: Progress | None) -> Results:
         path = store.folder / "manifest.json"
         manifest = {name: what for name, what in manifest.items() if name != "fault"}
         write_json(path, manifest | {"status": "running", "ended": None})

@@ -6,6 +6,7 @@ and loses nothing that was finished.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -19,11 +20,17 @@ import numpy as np
 
 from sim.foundations.errors import InputError, StoreError, did_you_mean
 
+try:
+    import fcntl
+except ImportError:  # a system without it has no such lock: two processes there are the user's to keep apart
+    fcntl = None  # type: ignore[assignment]
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
+LOCK = ".lock"
 TRIAL_SCHEMA = 1
 TRIAL_NAME = re.compile(r"d(\d{4,})-r(\d{3,})\.trial")
 
@@ -112,6 +119,32 @@ class Store:
             hint = did_you_mean(str(folder), near)
             raise InputError.of(f"is not a run folder (it has no manifest.json).{hint}", where=str(folder))
         return cls(folder)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes from running trials in this folder. ``InputError`` if one does already.
+
+        The system frees the lock when its process ends, however it ends, so none is ever left behind; the
+        file does stay, since to remove it would let a third process lock another file of the same name.
+        """
+        path = self.folder / LOCK
+        try:
+            file = path.open("ab")
+        except OSError as error:
+            raise StoreError(f"{path}: cannot be written ({error.strerror or error}).") from error
+        with file:
+            if fcntl is not None:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError as error:
+                    if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+                        raise InputError.of(
+                            "another process is running trials in it; nothing in it was touched. Wait until "
+                            "that one ends, or stop it first",
+                            where=str(self.folder),
+                        ) from error
+                    # Some network disks know no locks; a run there is no worse off than before.
+            yield
 
     def path(self, draw: int, run: int) -> Path:
         """File of one (draw, run)."""
