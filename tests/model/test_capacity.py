@@ -255,6 +255,16 @@ def test_a_pair_that_was_new_goes_on_as_its_first_alone_when_it_parts() -> None:
     assert second == ((0, 3, 2), (days(50), 0, 0), (days(90), 3, 4), (days(120), 0, 0))
 
 
+def test_a_new_person_on_the_day_of_pairing_takes_over_nobody_unasked() -> None:
+    """Agency cover leaves the social worker's post to a permanent worker on the very day."""
+    team = [
+        post(EDGE, "social_worker", 0, (0, days(50), AGENCY), (days(50), END, PERMANENT)),
+        post(EDGE, "family_support_worker", 0),
+    ]
+    first, _ = line(Line.EDGE_WORKER, team, Pairs(service="edge_of_care", start=day(50)))
+    assert first == ((0, 4, 1), (days(50), 3, 3))
+
+
 def change_of_person(left: int, came: int) -> tuple[tuple[int, int, str], ...]:
     """One person until a day, another from a later one."""
     return (0, days(left), PERMANENT), (days(left), days(came), VACANT), (days(came), END, PERMANENT)
