@@ -37,6 +37,7 @@ from sim.study.levers import (
     Price,
     Protect,
     Recruitment,
+    Review,
     SetUp,
     Training,
 )
@@ -237,6 +238,7 @@ def everything() -> Scenario:
                 Pairs(service=EDGE, start=dt.date(2025, 4, 1), end=dt.date(2025, 11, 1)),
                 Extend(service=EDGE, start=dt.date(2025, 4, 1), spare=0, end=dt.date(2025, 12, 1)),
                 Price(item="staff", times=1.1, year="2024/25"),
+                Review(service=SAFE, on=dt.date(2025, 3, 31), ends=dt.date(2025, 4, 1), fewer=26.0),
                 SetUp(service=EDGE, year="2023/24", pounds=1e5),
                 Funding(service=SAFE, year="2023/24", pounds=1e5),
             }

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.engine import simpy_engine
 from sim.engine.events import validate
+from sim.experiment.review import judge
 from sim.foundations.errors import InputError
 from sim.model.compile import build_circumstances, compile_plan
 from sim.results.estimates import baseline
 from sim.results.measures import measure
+from sim.study.review import let_go, reviews_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
     from sim.engine.events import EventLog
     from sim.model.compile import Circumstances
     from sim.model.plan import Plan
+    from sim.results.measure_review import Outcome
     from sim.study.config import Study
+    from sim.study.levers import Review
+    from sim.study.scenario import Scenario
 
 ENGINE = simpy_engine.NAME
 
@@ -50,7 +55,7 @@ class TrialResult:
     """Everything that happened, in canonical order."""
     measures: NDArray[np.float64]
     """The vector of ``sim.results.measures.index_of(study.clock)``; its measures of pairs are 0 unless the
-    trial was given the log that it is compared with."""
+    trial was given the one that it is compared with."""
 
 
 def run_trial(
@@ -58,12 +63,13 @@ def run_trial(
     trial: Trial,
     *,
     given: Circumstances | None = None,
-    against: EventLog | None = None,
+    against: TrialResult | None = None,
 ) -> TrialResult:
     """Run one trial. The same study (with its seed) and trial give the same log, byte for byte, anywhere.
 
     ``given`` may hold the people and rules of this (draw, run), to share them between scenarios; ``against``
-    the log of the scenario that this one is compared with, for the measures of pairs.
+    the trial of the scenario that this one is compared with, for the measures of pairs. A review reads that
+    scenario too: it is run for it, if it is not given.
     Raises ``InputError`` for an unknown scenario or a negative number, ``QualityError`` if the log breaks
     its schema.
     """
@@ -72,11 +78,51 @@ def run_trial(
     scenario = study.scenario(trial.scenario)
     if given is None:
         given = build_circumstances(study, trial.draw, trial.run)
+    first = _simulated(study, scenario, trial, given, against)
+    reviews = reviews_of(scenario)
+    return _reviewed(study, scenario, reviews, first, given, against) if reviews else first
+
+
+def _simulated(
+    study: Study,
+    scenario: Scenario,
+    trial: Trial,
+    given: Circumstances,
+    against: TrialResult | None,
+) -> TrialResult:
+    """One scenario run and measured, whatever its reviews may find."""
     plan = compile_plan(study, scenario, given)
     log = simpy_engine.run(plan)
     validate(log, plan.horizon)
-    measures = measure(log, plan, study.clock, against)
+    measures = measure(log, plan, study.clock, None if against is None else against.log)
     return TrialResult(trial=trial, plan=plan, log=log, measures=measures)
+
+
+def _reviewed(
+    study: Study,
+    scenario: Scenario,
+    reviews: Sequence[Review],
+    result: TrialResult,
+    given: Circumstances,
+    against: TrialResult | None,
+) -> TrialResult:
+    """The trial once its reviews are held, one after another.
+
+    All before the day on which posts would end is the same whether they do or not, so a review reads the
+    trial as it stands; where it falls short, the trial is run again without those posts.
+    """
+    trial = result.trial
+    if scenario.against not in study.scenarios or study.scenario(scenario.against) == scenario:
+        raise InputError.of(f"'{trial.scenario}' holds a review and is compared with nothing: name 'against'")
+    other = against or run_trial(study, replace(trial, scenario=scenario.against), given=given)
+    outcomes: list[Outcome] = []
+    for review in reviews:
+        outcomes.append(judge(study, review, result, other))
+        if not outcomes[-1].passed:
+            scenario = let_go(scenario, review)
+            result = _simulated(study, scenario, trial, given, against)
+    log = None if against is None else against.log
+    return replace(result, measures=measure(result.log, result.plan, study.clock, log, outcomes))
 
 
 def run_pair(study: Study, scenarios: Sequence[str], draw: int, run: int) -> NDArray[np.float64]:
@@ -86,7 +132,7 @@ def run_pair(study: Study, scenarios: Sequence[str], draw: int, run: int) -> NDA
     """
     given = build_circumstances(study, draw, run)
     bases = {name: baseline(study, scenarios, name) for name in scenarios}
-    logs: dict[str, EventLog] = {}
+    compared: dict[str, TrialResult] = {}
     found: dict[str, NDArray[np.float64]] = {}
 
     def visit(name: str) -> None:
@@ -95,11 +141,11 @@ def run_pair(study: Study, scenarios: Sequence[str], draw: int, run: int) -> NDA
             return
         if base is not None:
             visit(base)
-        against = None if base is None else logs[base]
+        against = None if base is None else compared[base]
         one = run_trial(study, Trial(scenario=name, draw=draw, run=run), given=given, against=against)
         found[name] = one.measures
         if name in bases.values():
-            logs[name] = one.log
+            compared[name] = one
 
     for name in scenarios:
         visit(name)

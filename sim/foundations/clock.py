@@ -120,6 +120,11 @@ class Clock:
             for year in span
         )
 
+    def years_over(self, day: dt.date) -> tuple[str, ...]:
+        """Labels of the financial years that are over at the end of a day."""
+        after = self.tick(day + dt.timedelta(days=1))
+        return tuple(year.label for year in self.years if year.end <= min(after, self.horizon))
+
     def year_at(self, tick: int) -> int:
         """Position in `years` of the year that holds `tick`; ValueError outside simulated time."""
         if not 0 <= tick < self.horizon:

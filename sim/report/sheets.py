@@ -210,6 +210,14 @@ def _vacancy(summary: Part) -> Rows:
                 yield (scenario, found["twin"], when, measure, unit, *cells(one))
 
 
+def _reviews(summary: Part) -> Rows:
+    for scenario, by_service in (summary.get("reviews") or {}).items():
+        for service, found in by_service.items():
+            roles = ", ".join(found["roles"])
+            says = (found["on"], found["ends"], roles, found["kind"], found["asked"])
+            yield (scenario, service, *says, found["let_go"], found["error"], *cells(found["found"]))
+
+
 def _waterfall(summary: Part) -> Rows:
     for scenario, by_service in (summary.get("waterfall") or {}).items():
         for service, steps in by_service.items():
@@ -316,6 +324,11 @@ SPECS: tuple[tuple[str, str, str, tuple[str, ...], Callable[[Part], Rows]], ...]
      ("Scenario", "Date", *estimate_heads("times that of the years before")), plain("caseload")),
     ("Vacancies", "What the vacancies cost", "Gain if every post were filled at once: what is lost without.",
      ("Scenario", "Compared with", "Date or year", "Measure", *MIXED), _vacancy),
+    ("Reviews", "Reviews that may end a service's posts",
+     "Found: fewer children looked after, or pounds saved after costs, on the day of the review.",
+     ("Scenario", "Service", "Reviewed on", "Posts end on", "Roles", "Unit", "Asked, in the unit",
+      "Chance that posts end, 0 to 1", "Error of the chance",
+      *(f"Found: {head[0].lower()}{head[1:]}" for head in estimate_heads(OWN_UNIT))), _reviews),
     ("Waterfall", "From starts in care to pounds, by service",
      "Steps count what their unit says. Children whose family two services served stand in both.",
      ("Scenario", "Service", "Place in order", "Step", *MIXED), _waterfall),

@@ -57,7 +57,8 @@ def progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
 def answer(numbers: dict[str, Any], folder: Path) -> str:
     """The main figures as a small table, the claims and the overlap."""
     years = numbers["years"]
-    rivals = list(numbers["difference_year_average"])
+    twins = {found["twin"] for found in numbers.get("vacancy", {}).values()}
+    rivals = [name for name in numbers["difference_year_average"] if name not in twins]
     rows = [["", *(year(label) for label in years)]]
     for name in rivals:
         fewer = numbers["difference_year_average"][name]
@@ -80,13 +81,14 @@ def answer(numbers: dict[str, Any], folder: Path) -> str:
         text.append(f"  {claim['scenario']}: {goal}, {when}: {met(claim, numbers['quality']['futures'])}")
     if numbers.get("papers"):
         text += ["", *(paper["in_words"] for paper in numbers["papers"])]
-    return "\n".join([*text, "", *overlap_line(numbers), f"Report  {folder / 'report.html'}"])
+    text += ["", *overlap_line(numbers), *vacancy_lines(numbers), *review_lines(numbers)]
+    return "\n".join([*text, f"Report  {folder / 'report.html'}"])
 
 
 def met(claim: dict[str, Any], futures: int) -> str:
-    """In how many of 100 futures a claim is met, with the error of running so few."""
-    if claim["chance"] == 0:
-        return f"in none of the {futures} futures"
+    """In how many of 100 futures a claim is met, with the error of running so few; or in none, or in all."""
+    if claim["chance"] in (0, 1):
+        return f"in {'all' if claim['chance'] else 'none'} of the {futures} futures"
     error = claim["error"]
     spread = "" if error is None else f" (± {100 * error:.0f})"
     return f"{of_100(claim['chance'])} in 100{spread}"
@@ -106,6 +108,32 @@ def overlap_line(numbers: dict[str, Any]) -> list[str]:
         f"{children['overlap']['mean']:z.1f} counted twice (averages).",
         "",
     ]
+
+
+def vacancy_lines(numbers: dict[str, Any]) -> list[str]:
+    """What the vacancies cost each scenario that ran beside itself with every post filled."""
+    last = numbers["dates"][-1]
+    lines = [
+        f"  {name}: {span(found['children'][last], whole)} children on {day_in_words(last)}, "
+        f"{span(found['net_total'], pounds)} net in all"
+        for name, found in numbers.get("vacancy", {}).items()
+    ]
+    return (
+        ["Lost to vacancies, against every post of every team filled at once:", *lines, ""] if lines else []
+    )
+
+
+def review_lines(numbers: dict[str, Any]) -> list[str]:
+    """How often a review ends posts."""
+    lines = []
+    for name, by_service in numbers.get("reviews", {}).items():
+        for service, found in by_service.items():
+            share = {"chance": found["let_go"], "error": found["error"]}
+            often = met(share, numbers["quality"]["futures"])
+            lines.append(
+                f"{name}: the review of {service} on {day_in_words(found['on'])} ends posts: {often}"
+            )
+    return [*lines, ""] if lines else []
 
 
 def span(part: dict[str, Any], words: Callable[[float], str]) -> str:

@@ -17,6 +17,7 @@ from sim.foundations.randomness import parameter_quantile
 from sim.results.estimates import Floats, Results
 from sim.study.catalogue import PARTNER_ROLES
 from sim.study.levers import Funding, Price, SetUp
+from sim.study.review import reviews_of
 
 if TYPE_CHECKING:
     from sim.study.config import Study
@@ -70,7 +71,11 @@ def money(study: Study, results: Results) -> Money:
     over that year's own 365 or 366 days. A scenario's price levers hold for its baseline too, so that a
     price shock changes what a child saved is worth and is itself no loss.
     """
-    prices = prices_by_draw(study, results.draws)
+    return spent_by(study, results, prices_by_draw(study, range(results.draws + 1)))
+
+
+def spent_by(study: Study, results: Results, prices: Prices) -> Money:
+    """`money` at the prices given, which have one value for each draw of the results."""
     years = [year.label for year in study.clock.years]
 
     def spent(name: str, at: str) -> ByYear:
@@ -121,21 +126,25 @@ def reprice(results: Results, values: Mapping[str, float | Mapping[str, float]])
     if wrong:
         text = "is not a price: changing it needs a new run, not new prices on this one"
         raise InputError([Problem("", name, text) for name in wrong])
+    for name in results.scenarios if values else ():
+        if any(one.saved is not None for one in reviews_of(results.study.scenario(name))):
+            text = "holds a review of pounds saved, which decided on posts at the old prices: run it again"
+            raise InputError([Problem("", name, text)])
     return dataclasses.replace(results, study=results.study.replace(values))
 
 
-def prices_by_draw(study: Study, draws: int) -> Prices:
-    """Each price parameter in draws 0 to `draws`: [draws + 1], or for a table that for each key."""
+def prices_by_draw(study: Study, draws: Iterable[int]) -> Prices:
+    """Each price parameter in some draws: [draws], or for a table that for each key."""
     found: dict[str, Floats | dict[str, Floats]] = {}
     for name, parameter in study.parameters.items():
         if not name.startswith(PRICED):
             continue
-        values: list[Value] = [parameter.central]
-        for draw in range(1, draws + 1):
-            known = parameter.known
-            values.append(
-                parameter.central if known else parameter.at(parameter_quantile(study.seed, draw, name))
-            )
+        values: list[Value] = [
+            parameter.at(parameter_quantile(study.seed, draw, name))
+            if draw and not parameter.known
+            else parameter.central
+            for draw in draws
+        ]
         if isinstance(parameter.value, dict):
             tables = [value for value in values if isinstance(value, dict)]
             found[name] = {key: np.array([table[key] for table in tables]) for key in parameter.value}

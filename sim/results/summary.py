@@ -28,6 +28,7 @@ from sim.results.estimates import (
     tidy,
     variance_split,
 )
+from sim.results.reviews import reviews
 from sim.results.safety import safety, safety_more
 from sim.results.waterfall import waterfall
 
@@ -81,6 +82,7 @@ def summary(study: Study, results: Results) -> Part:
         "papers": [paper.content() for paper in study.papers],
         "overlap": _overlap(study, results, fewer, spent),
         **_activities(results),
+        "reviews": reviews(results),
         "vacancy": practice.vacancy(results, spent),
         "waterfall": {name: waterfall(results, spent, name) for name in rivals},
         "safety": {name: safety(results, spent, name) for name in results.scenarios},

@@ -29,6 +29,7 @@ from sim.study.scenario_reader import (
     read_scenarios,
 )
 from sim.study.structure import CHOICES, Structure
+from sim.study.twins import ENTRY, read_twins
 from sim.study.yaml_reader import Item, read_yaml
 
 SECTIONS = ("study", "run", "include", "scenarios", "claims", "papers", "observed")
@@ -168,7 +169,8 @@ def load_study(path: str | Path) -> Study:
     unread = tuple(problems)
     _check_sections(top, problems)
     study_form = _section(top, "study", main, problems, ("name", "authority", "meaning"), ())
-    run = _section(top, "run", main, problems, ("start", "end", "seed", "draws", "runs", "combine"), SWITCHES)
+    required = ("start", "end", "seed", "draws", "runs", "combine")
+    run = _section(top, "run", main, problems, required, (*SWITCHES, ENTRY))
     dates = _clock(run)
     clock = dates or ANY_TIME
     years = tuple(year.label for year in clock.years) if dates else ()
@@ -178,6 +180,7 @@ def load_study(path: str | Path) -> Study:
         problems += missing_parameters(groups, str(main))
     written = _part(top, "scenarios", main, {})
     scenarios = read_scenarios(written, clock, problems)
+    scenarios |= read_twins(run, scenarios, clock)
     names = tuple(dict.fromkeys((*scenarios, *(written.mapping or {}))))
     authority = _authority(study_form, top)
     study = Study(

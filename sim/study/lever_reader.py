@@ -196,6 +196,20 @@ def _before(form: Form, name: str, clock: Clock) -> object:
     return form.choice(name, ORDERS[service], f"thing before {service}") if service in ORDERS else None
 
 
+def _roles(form: Form, name: str, clock: Clock) -> object:
+    """Roles of the lever's service, in order of name; each once."""
+    item, service = form.entries[name], form.entries.get("service")
+    known = ROLES.get((service.text or "") if service is not None else "", ())
+    if not item.entries:
+        form.note(item, f"expected a list of roles; found {item.what}")
+        return ()
+    for entry in item.entries:
+        if known and entry.text not in known:
+            fault = f"{entry.what} is not a role of the service; expected one of {', '.join(known)}."
+            form.note(entry, fault, entry.text or "", known)
+    return tuple(sorted({entry.text for entry in item.entries if entry.text}))
+
+
 def _item(form: Form, name: str, clock: Clock) -> object:
     return form.choice(name, PRICED, "price")
 
@@ -231,6 +245,10 @@ FIELDS: dict[str, Reader] = {
     "spare": _count,
     "order.service": _ordered,
     "before": _before,
+    "ends": _start,
+    "roles": _roles,
+    "fewer": _number,
+    "saved": _number,
 }
 """How each field is read, by its name, or by lever and name where the same name means another thing."""
 
@@ -246,6 +264,8 @@ def _check(kind: str, form: Form, read: dict[str, Any], clock: Clock) -> None:
         form.note(form.item, "sets nothing: expected a calendar or a criterion of the panel")
     if kind == "change":
         _check_change(form, read)
+    if kind == "review":
+        _check_review(form, read, clock)
     if kind == "open" and read.get("every_days") and read.get("teams", 1) == 1:
         form.note(form.entries["every_days"], "days between teams have no use with one team: give 'teams'")
 
@@ -262,12 +282,32 @@ def _check_recruitment(form: Form, read: dict[str, Any]) -> None:
         form.note(form.item, "sets nothing: expected never_filled, delay_days, success or at_once")
 
 
-def _check_change(form: Form, read: dict[str, Any]) -> None:
-    given = [name for name in ("to", "times") if form.has(name)]
-    if len(given) != 1:
+def _check_review(form: Form, read: dict[str, Any], clock: Clock) -> None:
+    on, ends = read["on"], read["ends"]
+    if ends <= on:
+        form.note(form.entries["ends"], f"expected a date after the review, {on}; found {ends}")
+    _one_of(form, "fewer", "saved")
+    if "saved" in read and not clock.years_over(on):
         form.note(
-            form.item, f"expected exactly one of 'to' and 'times'; found {' and '.join(given) or 'none'}"
+            form.entries["saved"],
+            f"no financial year is over at the end of {on}, so nothing is known to have been saved by then",
         )
+
+
+def _one_of(form: Form, *names: str) -> str | None:
+    """The one of several entries that was written; none, and a note, if it was not exactly one."""
+    given = [name for name in names if form.has(name)]
+    if len(given) == 1:
+        return given[0]
+    found = " and ".join(given) or "none"
+    form.note(
+        form.item, f"expected exactly one of {' and '.join(repr(name) for name in names)}; found {found}"
+    )
+    return None
+
+
+def _check_change(form: Form, read: dict[str, Any]) -> None:
+    if _one_of(form, "to", "times") is None:
         return
     name, value = read.get("parameter"), read.get("to")
     if isinstance(name, str) and name in CHANGEABLE and isinstance(value, int | float):

@@ -10,7 +10,7 @@ from typing import get_args
 from sim.study.lever import Content
 from sim.study.outside_levers import Demand, Funding, Nerve, Price, SetUp
 from sim.study.service_levers import EARLIER_HELP, ORDERS, Change, Close, Delay, Extend, Open, Order, Panel
-from sim.study.staff_levers import Mentoring, Pairs, Posts, Protect, Recruitment, Training
+from sim.study.staff_levers import Mentoring, Pairs, Posts, Protect, Recruitment, Review, Training
 
 __all__ = [
     "EARLIER_HELP",
@@ -35,6 +35,7 @@ __all__ = [
     "Price",
     "Protect",
     "Recruitment",
+    "Review",
     "SetUp",
     "Training",
     "clash",
@@ -47,6 +48,7 @@ Lever = (
     | Delay
     | Posts
     | Recruitment
+    | Review
     | Training
     | Mentoring
     | Panel

@@ -19,11 +19,13 @@ from sim.study.levers import (
     Panel,
     Posts,
     Recruitment,
+    Review,
     SetUp,
     Training,
     service_of,
 )
 from sim.study.parameters import Parameter
+from sim.study.review import idle
 from sim.study.scenario import Scenario
 from sim.study.yaml_reader import Item
 
@@ -44,11 +46,11 @@ NEEDS = ("family.domestic_abuse", "family.mental_health", "family.substance_misu
 
 
 def check_reach(item: Item, whole: Iterable[Lever], levers: Iterable[Lever], problems: list[Problem]) -> None:
-    """Notes levers on a service that is never open, and openings undone before they happen."""
+    """Notes levers on a service that is never open, openings undone before they happen, idle reviews."""
     everything = tuple(whole)
     opened = {lever.service: lever for lever in everything if isinstance(lever, Open)}
     for lever in levers:
-        fault = _useless(lever, opened)
+        fault = _useless(lever, opened) or (idle(lever, everything) if isinstance(lever, Review) else "")
         if fault:
             problems.append(Problem(lever.where, item.path, fault))
 

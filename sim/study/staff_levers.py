@@ -131,3 +131,35 @@ class Pairs(Dated):
     """First day that it holds."""
     end: dt.date | None = None
     """First day that each holds families alone again; None if it lasts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review(Dated):
+    """Posts lose their funding from a date if a review finds too few fewer children, or too little saved."""
+
+    KIND: ClassVar[str] = "review"
+    TARGET: ClassVar[tuple[str, ...]] = ("service",)
+    SAYS: ClassVar[str] = "review of {service} on {on}"
+
+    service: str
+    """Name of the service, as in settings."""
+    on: dt.date
+    """Day at whose end the result is read, against the scenario that this one is compared with."""
+    ends: dt.date
+    """First day that the posts are no longer funded if the result falls short."""
+    roles: tuple[str, ...] = ()
+    """Roles whose posts it decides on; none named stands for the specialists whom partners employ."""
+    fewer: float | None = None
+    """Children looked after that there must be fewer; None when ``saved`` is given."""
+    saved: float | None = None
+    """Pounds that must be saved, net, over the whole financial years before; None when ``fewer`` is given."""
+
+    def more(self) -> str:
+        """Whose posts, and what is asked."""
+        whose = " and ".join(self.roles) if self.roles else "specialist"
+        asked = (
+            f"£{self.saved:,.0f} saved after costs"
+            if self.saved is not None
+            else f"{self.fewer or 0:g} fewer children looked after"
+        )
+        return f": {whose} posts end on {self.ends} without at least {asked}"

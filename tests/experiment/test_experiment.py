@@ -58,7 +58,7 @@ def test_results_are_those_of_single_trials(tiny: Study, undisturbed: Path) -> N
     assert results.scenarios == tuple(tiny.scenarios)
     for draw, run in ((0, 0), (2, 1)):
         plain = run_trial(tiny, Trial(scenario="no change", draw=draw, run=run))
-        one = run_trial(tiny, Trial(scenario="edge of care", draw=draw, run=run), against=plain.log)
+        one = run_trial(tiny, Trial(scenario="edge of care", draw=draw, run=run), against=plain)
         assert (results.data["edge of care"][draw, run] == one.measures).all()
 
 

@@ -81,7 +81,7 @@ def test_a_pair_is_its_trials(tiny: Study) -> None:
     before = run_trial(tiny, Trial(scenario="no change", draw=1, run=0))
     edge = Trial(scenario="edge of care", draw=1, run=0)
     assert (pair[1] == before.measures).all()
-    assert (pair[0] == run_trial(tiny, edge, against=before.log).measures).all()
+    assert (pair[0] == run_trial(tiny, edge, against=before).measures).all()
 
 
 def test_each_scenario_is_paired_with_its_own_baseline(tiny: Study) -> None:

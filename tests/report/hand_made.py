@@ -211,9 +211,13 @@ def work() -> dict[str, Any]:
         "caseload": {n: {d: e(1.1, 0.2) for d in DATES} for n in SCENARIOS},
         "early_help": {n: {y: {**early, **({"more": early} if n in RIVALS else {})} for y in YEARS}
                        for n in SCENARIOS},
-        "vacancy": {BOTH: {"twin": "both, every post filled", "children": {d: e(3.0) for d in DATES},
-                           "gross": {y: e(70_000.0) for y in YEARS}, "net": {y: e(-9_000.0) for y in YEARS},
-                           "gross_total": e(210_000.0), "net_total": e(-27_000.0)}},
+        "vacancy": {n: {"twin": f"{n}, every post filled", "children": {d: e(lost) for d in DATES},
+                        "gross": {y: e(70_000.0) for y in YEARS}, "net": {y: e(-9_000.0) for y in YEARS},
+                        "gross_total": e(210_000.0), "net_total": e(-27_000.0)}
+                    for n, lost in ((SAFEGUARDING, 2.0), (BOTH, 3.0))},
+        "reviews": {SAFEGUARDING: {"family safeguarding": {
+            "on": "2025-03-31", "ends": "2025-04-01", "roles": ["substance worker", "mental health worker"],
+            "kind": "children", "asked": 26.0, "found": e(9.0), "let_go": 0.3, "error": 0.05}}},
     }  # fmt: skip
 
 

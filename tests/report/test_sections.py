@@ -89,7 +89,7 @@ def test_no_section_without_its_part_of_the_summary(section: str) -> None:
 
 def test_a_summary_of_the_first_schema_still_makes_a_page() -> None:
     numbers = hand_made()
-    for key in ("against", "lines", "specialists", "panel", "caseload", "early_help", "vacancy",
+    for key in ("against", "lines", "specialists", "panel", "caseload", "early_help", "vacancy", "reviews",
                 "placements", "placement_stability", "plans", "waterfall", "safety_more", "cohorts",
                 "equality"):  # fmt: skip
         del numbers[key]
@@ -139,6 +139,23 @@ def test_vacancies_are_told_in_children_and_pounds(whole: ET.Element) -> None:
     keys = {str(node.get("data-key")) for node in whole.iter()}
     assert f"vacancy.{BOTH}.gross_total.p50" in keys
     assert f"vacancy.{BOTH}.net.2025/26.p50" in keys
+    # Each proposal by itself, and all side by side.
+    assert "Family safeguarding. Children looked after on 31 March 2026 if every post" in text
+    rows = first_rows(whole)
+    assert rows["Both services"][0] in text
+    assert "What the vacancies cost each scenario, all years" in text
+
+
+def test_a_review_says_how_often_the_specialists_are_let_go(whole: ET.Element) -> None:
+    text = said(whole)
+    assert "On 31 March 2025 Family safeguarding is reviewed against no change." in text
+    assert "at least 26 fewer children looked after" in text
+    assert "these posts end on 1 April 2025: substance worker, mental health worker." in text
+    assert "In 30 of 100 futures that falls short and they are let go." in text
+    numbers = hand_made()
+    numbers["reviews"][next(iter(numbers["reviews"]))]["family safeguarding"] |= {
+        "kind": "pounds", "asked": 587_000.0, "found": numbers["vacancy"][BOTH]["net_total"]}  # fmt: skip
+    assert "saved at least £587,000 after costs over the financial years then ended" in said(page(numbers))
 
 
 def test_small_groups_are_kept_back(whole: ET.Element) -> None:

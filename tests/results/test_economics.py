@@ -96,7 +96,7 @@ def test_set_up_and_funding_come_from_the_levers() -> None:
 
 
 def test_each_draw_has_its_own_prices() -> None:
-    prices = prices_by_draw(bury(), 3)
+    prices = prices_by_draw(bury(), range(4))
     level = prices["price_level.childrens_home"]
     assert isinstance(level, np.ndarray)
     assert [float(one) for one in level] == [

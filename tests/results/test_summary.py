@@ -32,7 +32,8 @@ def test_it_holds_every_branch(found: dict) -> None:
         "cost_lines", "cost_lines_total", "claims", "papers", "overlap", "services", "staffing", "entries",
         "exits", "plans", "safety",
         "central", "quality", "variance", "arms", "check", "observed",
-        "against", "lines", "specialists", "panel", "caseload", "early_help", "vacancy", "placements",
+        "against", "lines", "specialists", "panel", "caseload", "early_help", "reviews", "vacancy",
+        "placements",
         "placement_stability", "waterfall", "safety_more", "cohorts", "equality",
     }  # fmt: skip
     assert found["dates"][-1] == LAST

@@ -9,7 +9,7 @@ import pytest
 
 from sim.study.catalogue import BASELINE, CATALOGUE, PARTNER_ROLES
 from sim.study.config import Study, load_study
-from sim.study.scenario import Change, Demand, Funding, Mentoring, Open, Panel, Posts, Recruitment
+from sim.study.scenario import Change, Demand, Funding, Mentoring, Open, Panel, Posts, Recruitment, Review
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 
@@ -42,7 +42,7 @@ def test_an_assumption_says_so_and_a_source_is_more_than_a_word(bury):
 
 def test_the_scenarios_are_those_of_the_papers(bury):
     proposed = ["no change", "edge of care", "family safeguarding", "both"]
-    assert list(bury.scenarios) == [*proposed, "both, every post filled"]
+    assert list(bury.scenarios) == [*proposed, *(f"{name}, every post filled" for name in proposed[1:])]
     both = bury.scenario("edge of care & family safeguarding")
     assert both == bury.scenario("both")
     assert bury.scenario("edge of care").opens("edge_of_care") == dt.date(2023, 6, 1)
@@ -100,10 +100,11 @@ def test_edge_of_care_is_mentored_in_july_2023(bury):
     assert mentoring.complete == dt.date(2023, 7, 31)
 
 
-def test_the_price_of_vacancies_is_read_beside_both(bury):
-    filled = bury.scenario("both, every post filled")
-    assert filled.against == "both"
-    (more,) = filled.levers - bury.scenario("both").levers
+@pytest.mark.parametrize("name", ["edge of care", "family safeguarding", "both"])
+def test_the_price_of_vacancies_is_read_beside_each_proposal(bury, name):
+    filled = bury.scenario(f"{name}, every post filled")
+    assert filled.against == name
+    (more,) = filled.levers - bury.scenario(name).levers
     assert isinstance(more, Recruitment)
     assert (more.at_once, more.service, more.role) == (True, "", "")
 
@@ -151,6 +152,18 @@ def test_the_what_ifs_are_what_they_are_called(what_ifs):
     assert {v.parameter for v in heavier} == {f"services.edge_of_care.families_per_post.{r}" for r in roles}
     assert {v.times for v in heavier} == {1.5}
     assert not any(changed.values())
+
+
+def test_the_review_asks_for_what_the_paper_promises_by_then(what_ifs):
+    reviewed = what_ifs.scenario("family safeguarding, reviewed after two years")
+    (review,) = reviewed.levers - what_ifs.scenario("family safeguarding").levers
+    assert isinstance(review, Review)
+    claim = next(c for c in what_ifs.claims if c.id == "family-safeguarding-children-march-2025")
+    assert (review.fewer, review.on.isoformat()) == (claim.target, claim.by)
+    assert reviewed.against == "no change"
+    funded = {v.year for v in reviewed.levers if isinstance(v, Funding)}
+    assert funded == set(what_ifs.clock.years_over(review.on))
+    assert review.ends == review.on + dt.timedelta(days=1)
 
 
 def test_more_demand_is_compared_with_more_demand(what_ifs):

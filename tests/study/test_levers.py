@@ -29,6 +29,7 @@ from sim.study.levers import (
     Price,
     Protect,
     Recruitment,
+    Review,
     SetUp,
     Training,
     clash,
@@ -190,6 +191,34 @@ EXAMPLES: dict[str, tuple[dict[str, Any], Any, str]] = {
         Order(service=EDGE, before="conference", start=JUNE, end=NEXT),
         "conference before edge_of_care from 2023-06-01 until 2024-04-01",
     ),
+    "review of children": (
+        {
+            "lever": "review",
+            "service": EDGE,
+            "date": "@2023-12-31@",
+            "ends": "@2024-02-01@",
+            "roles": ["manager"],
+            "fewer": 24,
+        },
+        Review(
+            service=EDGE, on=dt.date(2023, 12, 31), ends=dt.date(2024, 2, 1), roles=("manager",), fewer=24
+        ),
+        "review of edge_of_care on 2023-12-31: manager posts end on 2024-02-01 without at least 24 fewer "
+        "children looked after",
+    ),
+    "review of pounds": (
+        {
+            "lever": "review",
+            "service": EDGE,
+            "date": "@2024-03-31@",
+            "ends": "@2024-04-01@",
+            "roles": ["manager"],
+            "saved": 506000,
+        },
+        Review(service=EDGE, on=dt.date(2024, 3, 31), ends=NEXT, roles=("manager",), saved=506000),
+        "review of edge_of_care on 2024-03-31: manager posts end on 2024-04-01 without at least £506,000 "
+        "saved after costs",
+    ),
     "set_up": (
         {"lever": "set_up", "service": EDGE, "year": "2023/24", "pounds": 1000},
         SetUp(service=EDGE, year="2023/24", pounds=1000),
@@ -201,6 +230,15 @@ EXAMPLES: dict[str, tuple[dict[str, Any], Any, str]] = {
         "funding for edge_of_care in 2024/25: £500",
     ),
 }
+
+
+def beside(written: dict[str, Any]) -> list[dict[str, Any]]:
+    """The levers without which an example has no use: a service that is open, posts that a review may end."""
+    others = [] if written["lever"] == "open" else [dict(EXAMPLES["open"][0], source="s")]
+    if written["lever"] == "review":
+        posts = {key: value for key, value in EXAMPLES["posts"][0].items() if key != "end"}
+        others.append(dict(posts, source="s"))
+    return others
 
 
 def test_what_practice_does_can_change_and_what_families_are_cannot():
@@ -222,7 +260,7 @@ def test_every_kind_of_lever_has_an_example():
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_a_lever_reads_and_prints(draft, name):
     written, lever, said = EXAMPLES[name]
-    others = [] if written["lever"] == "open" else [dict(EXAMPLES["open"][0], source="s")]
+    others = beside(written)
     draft.set("scenarios.edge of care.levers", [*others, dict(written, source="A paper.")])
     read = draft.load().scenario("edge of care").levers
     (found,) = (v for v in read if v.content == lever.content)
@@ -277,6 +315,10 @@ CLASHES = {
     "protection": (
         Protect(service=EDGE, protected=True, start=APRIL),
         Protect(service=EDGE, protected=False, start=APRIL),
+    ),
+    "reviews of one service": (
+        Review(service=EDGE, on=APRIL, ends=JUNE, fewer=1),
+        Review(service=EDGE, on=JUNE, ends=NEXT, fewer=1),
     ),
     "spare places": (
         Extend(service=EDGE, start=APRIL, spare=1),
@@ -374,9 +416,7 @@ def test_the_service_that_a_lever_is_about():
 
 def test_the_digest_changes_with_each_lever(draft):
     digests = {draft.load().digest}
-    opened = dict(EXAMPLES["open"][0], source="s")
     for written, _, _ in EXAMPLES.values():
-        others = [] if written["lever"] == "open" else [opened]
-        draft.set("scenarios.edge of care.levers", [*others, dict(written, source="s")])
+        draft.set("scenarios.edge of care.levers", [*beside(written), dict(written, source="s")])
         digests.add(draft.load().digest)
     assert len(digests) == len(EXAMPLES) + 1
