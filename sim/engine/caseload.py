@@ -9,46 +9,47 @@ worker with most room, the first of equals.
 from __future__ import annotations
 
 from heapq import heappop, heappush
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from sim.foundations.ledger import NEVER
 
-Who = TypeVar("Who")
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sim.model.plan import Row
+
+Key = tuple[int, int, int, int]
 
 
-class Request(Generic[Who]):
-    """One wish for a place: waiting, then held by a worker, unless withdrawn."""
+class Caseload:
+    """Workers with the families that each can hold and holds, and those who wait.
 
-    __slots__ = ("key", "offer", "person", "since", "who", "withdrawn", "worker")
+    Whoever waits has two attributes by offer: ``waiting`` (a bit each) and ``ticket`` (number of the latest
+    request). A request that has been withdrawn, or asked anew, is passed over when its turn comes.
+    """
 
-    def __init__(self, who: Who, priority: int, since: int, family: int, offer: int) -> None:
-        self.who = who
-        self.since = since
-        self.offer = offer
-        self.key = (priority, since, family, offer)
-        self.worker = -1
-        """Position of the worker who holds the family; -1 for nobody."""
-        self.person = 0
-        """Number of the person in that post."""
-        self.withdrawn = False
+    __slots__ = (
+        "asking",
+        "capacity",
+        "held",
+        "leaves",
+        "leaving",
+        "line",
+        "person",
+        "spare",
+        "stability",
+    )
 
-
-class Caseload(Generic[Who]):
-    """Workers with the families that each can hold and holds, and those who wait."""
-
-    __slots__ = ("asking", "capacity", "held", "leaving", "line", "person", "spare", "stability", "workers")
-
-    def __init__(
-        self, workers: tuple[tuple[tuple[int, ...], ...], ...] = (), *, stability: int = -1, spare: int = 0
-    ) -> None:
-        self.workers = workers
-        """By worker: rows (from tick, families, person)."""
-        self.capacity = [0] * len(workers)
-        self.person = [0] * len(workers)
-        self.held = [0] * len(workers)
+    def __init__(self, workers: int, *, stability: int = -1, spare: int = 0) -> None:
+        self.capacity = [0] * workers
+        self.held = [0] * workers
+        self.person = [0] * workers
+        """By worker: number of the person in that post."""
+        self.leaves = [NEVER] * workers
+        """By worker: tick at which that person leaves."""
         self.leaving: list[int] = []
-        self.asking: list[Request[Who]] = []
-        self.line: list[tuple[tuple[int, int, int, int], Request[Who]]] = []
+        self.asking: list[tuple[Key, int, Any]] = []
+        self.line: list[tuple[Key, int, Any]] = []
         self.stability = stability
         """The offer that is only met from room beyond ``spare`` places; -1 for none."""
         self.spare = spare
@@ -63,66 +64,69 @@ class Caseload(Generic[Who]):
         """Families that could be held."""
         return sum(self.capacity)
 
-    def change(self, worker: int, capacity: int, person: int) -> None:
+    def change(self, worker: int, capacity: int, person: int, leaves: int) -> None:
         """A post changes; whoever is held there stays, unless the person left and they leave themselves."""
         self.capacity[worker] = capacity
         self.person[worker] = person
+        self.leaves[worker] = leaves
 
-    def leaves_at(self, worker: int, now: int) -> int:
-        """The tick at which the person now in a post leaves it; NEVER if they stay."""
-        person = self.person[worker]
-        for tick, _, later in self.workers[worker]:
-            if tick > now and later != person:
-                return tick
-        return NEVER
-
-    def ask(self, request: Request[Who]) -> None:
+    def ask(self, key: Key, who: Any, ticket: int) -> None:
         """Join the waiting list at the end of this instant."""
-        self.asking.append(request)
+        self.asking.append((key, ticket, who))
 
-    def leave(self, request: Request[Who]) -> None:
-        """Give a place back, or stop waiting, at the end of this instant."""
-        if request.worker >= 0:
-            self.leaving.append(request.worker)
-            request.worker = -1
-        request.withdrawn = True
+    def leave(self, worker: int) -> None:
+        """Give a place back at the end of this instant."""
+        self.leaving.append(worker)
 
-    def settle(self) -> list[Request[Who]]:
-        """End the instant: free places, line up, and grant until places or waiters run out."""
+    def settle(self) -> list[tuple[Any, int, int]]:
+        """End the instant: free places, line up, and grant until places or waiters run out. Returns who was
+        granted which offer, and the worker."""
         for worker in self.leaving:
             self.held[worker] -= 1
         self.leaving.clear()
         for request in self.asking:
-            heappush(self.line, (request.key, request))
+            heappush(self.line, request)
         self.asking.clear()
-        granted: list[Request[Who]] = []
+        granted = []
         while self.line:
-            request = self.line[0][1]
-            if request.withdrawn:
+            (_, _, _, offer), ticket, who = self.line[0]
+            if not who.waiting >> offer & 1 or who.ticket[offer] != ticket:
                 heappop(self.line)
                 continue
-            worker = self.most_room()
-            if worker < 0 or (request.offer == self.stability and self.free() <= self.spare):
+            worker = most_room(self.capacity, self.held)
+            if worker < 0 or (offer == self.stability and room(self.capacity, self.held) <= self.spare):
                 break
             heappop(self.line)
-            request.worker, request.person = worker, self.person[worker]
             self.held[worker] += 1
-            granted.append(request)
+            granted.append((who, offer, worker))
         return granted
 
-    def most_room(self) -> int:
-        """The worker with most room, the first of equals; -1 if nobody has any."""
-        best, room = -1, 0
-        for worker, capacity in enumerate(self.capacity):
-            free = capacity - self.held[worker]
-            if free > room:
-                best, room = worker, free
-        return best
 
-    def free(self) -> int:
-        """Families that could be taken on now, worker by worker."""
-        return sum(
-            capacity - held
-            for capacity, held in zip(self.capacity, self.held, strict=True)
-            if capacity > held
-        )
+def most_room(capacity: Sequence[int], held: Sequence[int]) -> int:
+    """The worker with most room, the first of equals; -1 if nobody has any."""
+    best, most = -1, 0
+    for worker, can_hold in enumerate(capacity):
+        free = can_hold - held[worker]
+        if free > most:
+            best, most = worker, free
+    return best
+
+
+def room(capacity: Sequence[int], held: Sequence[int]) -> int:
+    """Families that could be taken on now, worker by worker."""
+    free = 0
+    for worker, can_hold in enumerate(capacity):
+        free += max(0, can_hold - held[worker])
+    return free
+
+
+def with_leaving(rows: Sequence[Row]) -> list[tuple[int, int, int, int]]:
+    """Rows of a worker's post (from tick, families, person), each with the tick at which that person leaves;
+    NEVER if they stay."""
+    leaves = NEVER
+    result: list[tuple[int, int, int, int]] = []
+    for (tick, capacity, person), later in zip(reversed(rows), [None, *reversed(rows[1:])], strict=True):
+        if later is not None and later[2] != person:
+            leaves = later[0]
+        result.append((tick, capacity, person, leaves))
+    return result[::-1]

@@ -6,70 +6,68 @@ touches a child.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from sim.engine import edge
 from sim.engine.agenda import Due
 from sim.engine.events import Event
-from sim.engine.people import HOME, WITH_KIN
-from sim.engine.risk import exponent_now, safeguarded, step_at
-from sim.foundations.ledger import scaled
-from sim.model.terms import (
-    CONFERENCES,
-    EARLY_HELP,
-    FIRST_CONFERENCES,
-    OFFERS,
-    SPECIALISTS,
-    STEP_DOWNS,
-    Offer,
-    Status,
-    Turn,
+from sim.engine.people import (
+    CONFERENCE_SET,
+    EARLY_HELP_SET,
+    HOME,
+    SPECIALIST_SET,
+    WITH_KIN,
+    on_its_way,
 )
+from sim.engine.risk import exponent_now, month_at, safeguarded, step_at
+from sim.engine.world import ask, give_back, note, record, withdraw_request
+from sim.foundations.ledger import scaled
+from sim.model.terms import OFFERS, SPECIALISTS, STEP_DOWNS, Offer, Status, Turn
 
 if TYPE_CHECKING:
     from sim.engine.people import Family
-    from sim.engine.simpy_engine import World
+    from sim.engine.world import World
 
 AGAIN, SPARE = -1, 9
 """Priorities besides a family's own (0 to 2): interrupted work before all new; spare capacity last."""
+OF_SPECIALIST = tuple(int(offer) for offer in SPECIALISTS)
+OF_STEP_DOWN = tuple(int(offer) for offer in STEP_DOWNS)
 
 
-def review(world: World, family: Family, before: Status) -> None:
+def review(world: World, family: Family, before: int) -> None:
     """The case is at a new level: end what belongs to the old one, offer what belongs to the new."""
     status = family.status
     if before == Status.EARLY_HELP and status != Status.EARLY_HELP:
         stop(world, family, Offer.EARLY_HELP)
     if status == Status.CLOSED:
-        for conference in FIRST_CONFERENCES:
-            stop(world, family, conference)
-    if not eligible_for_safeguarding(world, family):
+        stop(world, family, Offer.CONFERENCE_EARLY)
+        stop(world, family, Offer.CONFERENCE_PRE_PROCEEDINGS)
+    if not eligible_for_safeguarding(family):
         stop(world, family, Offer.FAMILY_SAFEGUARDING)
     if status == Status.EARLY_HELP:
         offer(world, family, Offer.EARLY_HELP)
-    last = turn_now(world) == Turn.CONFERENCE_AFTER
-    if last:
+    conference_last = turn_now(world) == Turn.CONFERENCE_AFTER
+    if conference_last:
         offer_safeguarding(world, family)
     offer_conference(world, family)
     if status == Status.PRE_PROCEEDINGS:
         offer(world, family, Offer.CONFERENCE_PRE_PROCEEDINGS)
-    if not last:
+    if not conference_last:
         offer_safeguarding(world, family)
 
 
-def eligible_for_safeguarding(world: World, family: Family) -> bool:
+def eligible_for_safeguarding(family: Family) -> bool:
     """Parents' needs call for it, and there is a plan, a court process or significant impairment."""
-    return bool(world.families.needs[family.row]) and safeguarded(family)
+    return family.keyed.needs != 0 and safeguarded(family)
 
 
 def offer_safeguarding(world: World, family: Family) -> None:
     """Family Safeguarding is offered to every eligible family from the day it goes live, or after a
     conference that comes first."""
     family.put_off = False
-    if not eligible_for_safeguarding(world, family):
+    if not eligible_for_safeguarding(family):
         return
-    conferring = any(family.on_its_way(one) for one in FIRST_CONFERENCES)
-    if conferring and turn_now(world) == Turn.CONFERENCE_FIRST:
+    if turn_now(world) == Turn.CONFERENCE_FIRST and conferring(family):
         family.put_off = True
     else:
         offer(world, family, Offer.FAMILY_SAFEGUARDING)
@@ -78,19 +76,28 @@ def offer_safeguarding(world: World, family: Family) -> None:
 def offer_conference(world: World, family: Family) -> None:
     """The early conference is offered the first time that the case is at child in need or on a plan, or after
     Family Safeguarding where that comes first."""
-    if family.status not in (Status.CHILD_IN_NEED, Status.CHILD_PROTECTION):
+    family.conference_put_off = False
+    if family.status != Status.CHILD_IN_NEED and family.status != Status.CHILD_PROTECTION:
         return
-    later = turn_now(world) == Turn.CONFERENCE_AFTER and family.on_its_way(Offer.FAMILY_SAFEGUARDING)
-    if Offer.CONFERENCE_EARLY not in family.offers and not later:
+    if family.early_conference_past or family.offers[Offer.CONFERENCE_EARLY]:
+        return
+    if turn_now(world) == Turn.CONFERENCE_AFTER and on_its_way(family, Offer.FAMILY_SAFEGUARDING):
+        family.conference_put_off = True
+    else:
         offer(world, family, Offer.CONFERENCE_EARLY)
 
 
-def next_in_turn(world: World, family: Family, what: int) -> None:
-    """A conference or Family Safeguarding is over, or will not be: what waited for it is offered."""
-    if what in FIRST_CONFERENCES and family.put_off:
+def take_turns(world: World, family: Family) -> None:
+    """What waits for its turn is offered when that which comes first is over, or will not be."""
+    if family.put_off and not conferring(family):
         offer_safeguarding(world, family)
-    elif what == Offer.FAMILY_SAFEGUARDING and turn_now(world) == Turn.CONFERENCE_AFTER:
+    if family.conference_put_off and not on_its_way(family, Offer.FAMILY_SAFEGUARDING):
         offer_conference(world, family)
+
+
+def conferring(family: Family) -> bool:
+    """Whether a conference that a level of the case brings with it is on its way."""
+    return on_its_way(family, Offer.CONFERENCE_EARLY) or on_its_way(family, Offer.CONFERENCE_PRE_PROCEEDINGS)
 
 
 def turn_now(world: World) -> int:
@@ -98,22 +105,22 @@ def turn_now(world: World) -> int:
     return step_at(world.services.turns, world.now)[1]
 
 
-def offer(world: World, family: Family, what: Offer) -> None:
+def offer(world: World, family: Family, what: int) -> None:
     """Make an offer if the service is open and the family is not already on its way."""
     services = world.services
-    alike = EARLY_HELP if what in EARLY_HELP else (what,)
-    is_open = services.opens[what] <= world.now < services.closes[what]
-    if not is_open or any(family.on_its_way(one) for one in alike):
+    if not services.opens[what] <= world.now < services.closes[what] or on_its_way(family, what):
         return
-    occurrence = family.offers.get(what, 0)
+    if EARLY_HELP_SET >> what & 1 and (family.waiting | family.held | family.paused) & EARLY_HELP_SET:
+        return  # a family has early help of one kind at a time
+    occurrence = family.offers[what]
     family.offers[what] = occurrence + 1
     if occurrence >= OFFERS:
-        world.record(Event.EXHAUSTED, family, what=7)
+        record(world, Event.EXHAUSTED, family, 7, 0)
         return
-    if world.families.offered[what][family.row][occurrence] >= step_at(services.offered[what], world.now)[1]:
+    if family.keyed.offered[what][occurrence] >= step_at(services.offered[what], world.now)[1]:
         return
-    world.record(Event.OFFERED, family, what=what, amount=occurrence)
-    if what in EARLY_HELP or what in CONFERENCES:
+    record(world, Event.OFFERED, family, what, occurrence)
+    if (EARLY_HELP_SET | CONFERENCE_SET) >> what & 1:
         family.helped_at = world.now
     if what == Offer.EDGE_OF_CARE:
         edge.propose(world, family)
@@ -121,179 +128,212 @@ def offer(world: World, family: Family, what: Offer) -> None:
         decide(world, family, what)
 
 
-def decide(world: World, family: Family, what: Offer) -> None:
+def decide(world: World, family: Family, what: int) -> None:
     """The family takes the offer up and waits for a place, or declines."""
     occurrence = family.offers[what] - 1
     willing = step_at(world.services.take_up[what], world.now)[1]
-    if world.families.accepts[what][family.row][occurrence] >= willing:
-        world.record(Event.DECLINED, family, what=what, amount=occurrence)
+    if family.keyed.accepts[what][occurrence] >= willing:
+        record(world, Event.DECLINED, family, what, occurrence)
         if what == Offer.CONFERENCE_AT_EDGE:
             edge.back_to_panel(world, family)
         return
-    world.record(Event.ACCEPTED, family, what=what, amount=occurrence)
-    priority = SPARE if what == Offer.PLACEMENT_STABILITY else world.families.priority[family.row]
-    family.requests[what] = world.request(family, what, priority, world.now)
+    record(world, Event.ACCEPTED, family, what, occurrence)
+    priority = SPARE if what == Offer.PLACEMENT_STABILITY else family.keyed.priority
+    ask(world, family, what, priority, world.now)
     if what == Offer.EDGE_OF_CARE:
-        family.note(edge.deadline(world, family), Due.LAPSES, what)
+        note(world, family, edge.deadline(world, family), Due.LAPSES, what)
     else:
         family.until[what] = world.now + world.services.lapses[what]
-        family.note(family.until[what], Due.LAPSES, what)
+        note(world, family, family.until[what], Due.LAPSES, what)
+
+
+def keep_appointment(world: World, family: Family, what: int, offer: int) -> None:
+    """A known time of an offer has come."""
+    if what == Due.RUNS_OUT:
+        run_out(world, family, offer)
+    elif what == Due.WORKER_LEAVES:
+        worker_leaves(world, family, offer)
+    elif what == Due.HANDOVER:
+        hand_over(world, family, offer)
+    elif what == Due.PATIENCE:
+        lose_patience(world, family, offer)
+    elif what == Due.LAPSES:
+        lapse(world, family, offer)
 
 
 def lapse(world: World, family: Family, what: int) -> None:
     """An unmet offer has run out of time."""
-    if what in family.paused:
+    if family.paused >> what & 1:
         return  # work that was begun waits by its own patience
-    waiting = family.before_panel and what == Offer.EDGE_OF_CARE
-    if what not in family.requests and not waiting:
+    to_be_decided = family.before_panel and what == Offer.EDGE_OF_CARE
+    if not (family.waiting >> what & 1 or to_be_decided):
         return
     until = edge.deadline(world, family) if what == Offer.EDGE_OF_CARE else family.until[what]
     if until > world.now:
-        family.note(until, Due.LAPSES, what)
+        note(world, family, until, Due.LAPSES, what)
         return
     withdraw(world, family, what)
 
 
 def withdraw(world: World, family: Family, what: int) -> None:
     """Stop waiting: for the panel, or for a place."""
-    world.record(Event.LAPSED, family, what=what)
-    if what in family.requests:
-        world.give_back(what, family.requests.pop(what))
+    record(world, Event.LAPSED, family, what, 0)
+    stop_waiting(world, family, what)
     if what == Offer.EDGE_OF_CARE:
         family.before_panel = False
     elif what == Offer.CONFERENCE_AT_EDGE:
         edge.back_to_panel(world, family)
-    else:
-        next_in_turn(world, family, what)
+
+
+def stop_waiting(world: World, family: Family, what: int) -> None:
+    """Leave the waiting list; a place that has been granted at this very tick goes back."""
+    if not family.waiting >> what & 1:
+        return
+    withdraw_request(world, family, what)
+    if family.granted >> what & 1:
+        family.granted &= ~(1 << what)
+        give_back(world, family, what)
 
 
 def granted(world: World, family: Family, what: int) -> None:
     """A place is free: the work begins, or goes on with another worker."""
-    request = family.requests.pop(what)
-    family.held[what] = request
-    family.leaves[what] = world.leaves_at(what, request)
-    if family.leaves[what] < world.plan.horizon:
-        family.note(family.leaves[what], Due.WORKER_LEAVES, what)
-    if what in family.paused:
-        since, left = family.paused.pop(what)
-        family.handovers[what] = family.handovers.get(what, 0) + 1
-        family.until[what] = world.now + left
-        world.record(Event.RESUMED, family, what=what, amount=world.now - since)
+    family.waiting &= ~(1 << what)
+    family.held |= 1 << what
+    note(world, family, family.leaves[what], Due.WORKER_LEAVES, what)
+    if family.paused >> what & 1:
+        family.paused &= ~(1 << what)
+        family.handovers[what] += 1
+        family.until[what] = world.now + family.paused_left[what]
+        record(world, Event.RESUMED, family, what, world.now - family.paused_since[what])
     else:
-        begin(world, family, what, world.now - request.since)
-    family.note(family.until[what], Due.RUNS_OUT, what)
+        begin(world, family, what, world.now - family.asked_at[what])
+    note(world, family, family.until[what], Due.RUNS_OUT, what)
 
 
 def begin(world: World, family: Family, what: int, waited: int) -> None:
     """The work begins; Family Safeguarding asks for the specialists that the parents' needs call for."""
-    occurrence = family.offers[what] - 1
     family.begun[what] = world.now
     family.handovers[what] = 0
     times = step_at(world.services.lengths[what], world.now)[1]
-    family.lengths[what] = max(1, scaled(int(world.families.length[what][family.row][occurrence]), times))
+    length = int(family.keyed.length[what][family.offers[what] - 1])
+    family.lengths[what] = max(1, scaled(length, times))
     family.until[what] = world.now + family.lengths[what]
-    world.record(Event.STARTED, family, what=what, amount=waited)
+    record(world, Event.STARTED, family, what, waited)
     if what == Offer.FAMILY_SAFEGUARDING:
         family.met = 0
-        for bit, specialist in enumerate(SPECIALISTS):
-            if world.families.needs[family.row] >> bit & 1:
+        for bit, specialist in enumerate(OF_SPECIALIST):
+            if family.keyed.needs >> bit & 1:
                 offer(world, family, specialist)
-    elif what in SPECIALISTS:
-        family.met |= 1 << SPECIALISTS.index(what)
+    elif SPECIALIST_SET >> what & 1:
+        family.met |= 1 << (what - OF_SPECIALIST[0])
 
 
 def worker_leaves(world: World, family: Family, what: int) -> None:
     """Whoever works with the family leaves: the work waits until a colleague can take it over."""
-    if what not in family.held or family.leaves[what] != world.now:
+    if not family.held >> what & 1 or family.leaves[what] != world.now:
         return
-    request = family.held.pop(what)
-    world.record(Event.INTERRUPTED, family, what=what, amount=request.person)
-    world.give_back(what, request)
-    family.paused[what] = (world.now, family.until[what] - world.now)
-    family.note(world.now + world.services.handover, Due.HANDOVER, what)
-    family.note(world.now + world.services.patience, Due.PATIENCE, what)
+    record(world, Event.INTERRUPTED, family, what, family.person[what])
+    give_back(world, family, what)
+    family.paused |= 1 << what
+    family.paused_since[what] = world.now
+    family.paused_left[what] = family.until[what] - world.now
+    note(world, family, world.now + world.services.handover, Due.HANDOVER, what)
+    note(world, family, world.now + world.services.patience, Due.PATIENCE, what)
 
 
 def hand_over(world: World, family: Family, what: int) -> None:
     """Interrupted work is taken over before any new work starts, as soon as a colleague has room."""
-    if what in family.paused and what not in family.requests:
-        since = family.paused[what][0]
-        if world.now == since + world.services.handover:
-            first = SPARE if what == Offer.PLACEMENT_STABILITY else AGAIN
-            family.requests[what] = world.request(family, what, first, since)
+    if not family.paused >> what & 1 or family.waiting >> what & 1:
+        return
+    if world.now == family.paused_since[what] + world.services.handover:
+        first = SPARE if what == Offer.PLACEMENT_STABILITY else AGAIN
+        ask(world, family, what, first, family.paused_since[what])
 
 
 def lose_patience(world: World, family: Family, what: int) -> None:
     """Nobody has taken the work over for too long."""
-    if what in family.paused and world.now == family.paused[what][0] + world.services.patience:
+    if family.paused >> what & 1 and world.now == family.paused_since[what] + world.services.patience:
         stop(world, family, what)
 
 
 def run_out(world: World, family: Family, what: int) -> None:
     """The work has run its length."""
-    if what not in family.held or family.until[what] != world.now:
+    if not family.held >> what & 1 or family.until[what] != world.now:
         return
-    world.record(Event.FINISHED, family, what=what, amount=world.now - family.begun[what])
-    end(world, family, what, left=0)
+    record(world, Event.FINISHED, family, what, world.now - family.begun[what])
+    end(world, family, what, 0)
     if what == Offer.EDGE_OF_CARE:
         step_down(world, family)
     elif what == Offer.FAMILY_SAFEGUARDING:
+        stop_specialists(world, family)
         offer_safeguarding(world, family)
 
 
 def step_down(world: World, family: Family) -> None:
     """Edge of Care hands the family to early help: the kind that fits the oldest child whom it leaves at home
     or with a guardian."""
-    born = [child.born for child in family.children if child.where in (HOME, WITH_KIN)]
-    if born:
-        age = world.now - min(born)
-        fits = [kind for kind, since in enumerate(world.services.step_down_ages) if since <= age]
-        offer(world, family, STEP_DOWNS[fits[-1]])
+    age = -1
+    for child in family.children:
+        if child.where == HOME or child.where == WITH_KIN:
+            age = max(age, world.now - child.born)
+    if age < 0:
+        return
+    fits = 0
+    for kind in range(len(OF_STEP_DOWN)):
+        if world.services.step_down_ages[kind] <= age:
+            fits = kind
+    offer(world, family, OF_STEP_DOWN[fits])
 
 
 def stop(world: World, family: Family, what: int) -> None:
     """End work, or waiting for it, because of the family's circumstances or for want of a worker."""
-    lasted = world.now - family.begun.get(what, world.now)
-    if what in family.held:
-        world.record(Event.STOPPED, family, what=what, amount=lasted)
-        end(world, family, what, left=family.until[what] - world.now)
-    elif what in family.paused:
-        world.record(Event.GIVEN_UP, family, what=what, amount=lasted)
-        end(world, family, what, left=family.paused[what][1])
-    elif what in family.requests:
+    under_way = (family.held | family.paused) >> what & 1
+    stop_one(world, family, what)
+    if under_way and what == Offer.FAMILY_SAFEGUARDING:
+        stop_specialists(world, family)
+
+
+def stop_specialists(world: World, family: Family) -> None:
+    """The specialists' part ends with the work that it belongs to."""
+    for specialist in OF_SPECIALIST:
+        stop_one(world, family, specialist)
+
+
+def stop_one(world: World, family: Family, what: int) -> None:
+    """The same, of one offer."""
+    if family.held >> what & 1:
+        record(world, Event.STOPPED, family, what, world.now - family.begun[what])
+        end(world, family, what, family.until[what] - world.now)
+    elif family.paused >> what & 1:
+        record(world, Event.GIVEN_UP, family, what, world.now - family.begun[what])
+        end(world, family, what, family.paused_left[what])
+    elif family.waiting >> what & 1:
         withdraw(world, family, what)
 
 
 def end(world: World, family: Family, what: int, left: int) -> None:
     """Give the place back; what was achieved, in proportion to the work done, lasts and decays from now."""
-    needs = world.families.needs[family.row]
-    month = bisect_right(world.plan.months, world.now) - 1
-    exponent = exponent_now(family, what, needs, world.services, month)
+    exponent = exponent_now(world, family, what, month_at(world, world.now))
     whole = family.lengths[what]
     exponent = exponent * (whole - left) // whole
-    family.paused.pop(what, None)
-    if what in family.held:
-        world.give_back(what, family.held.pop(what))
-    elif what in family.requests:
-        world.give_back(what, family.requests.pop(what))
-    if world.services.powers[what] and (left == 0 or what not in CONFERENCES):
-        family.after[what] = (world.now, world.now, exponent)
-    if what == Offer.FAMILY_SAFEGUARDING:
-        for specialist in SPECIALISTS:
-            stop(world, family, specialist)
-    elif what in EARLY_HELP:
+    family.paused &= ~(1 << what)
+    if family.held >> what & 1:
+        give_back(world, family, what)
+    else:
+        stop_waiting(world, family, what)
+    has_effect = world.powers[what][0][1] >= 0
+    if has_effect and (left == 0 or not CONFERENCE_SET >> what & 1):
+        family.after |= 1 << what
+        family.after_from[what], family.after_exponent[what] = world.now, exponent
+    if EARLY_HELP_SET >> what & 1:
         end_early_help(world, family, what)
     elif what == Offer.CONFERENCE_AT_EDGE:
         edge.back_to_panel(world, family)
-    next_in_turn(world, family, what)
 
 
 def end_early_help(world: World, family: Family, what: int) -> None:
     """Early help counts once, by its latest work; while it lasted, Edge of Care's effect did not decay."""
-    for other in EARLY_HELP:
-        if other != what:
-            family.after.pop(other, None)
-    if Offer.EDGE_OF_CARE in family.after:
-        ended, decays_from, exponent = family.after[Offer.EDGE_OF_CARE]
-        held_back = world.now - max(decays_from, family.begun[what])
-        family.after[Offer.EDGE_OF_CARE] = (ended, decays_from + held_back, exponent)
+    family.after &= ~(EARLY_HELP_SET & ~(1 << what))
+    if family.after >> Offer.EDGE_OF_CARE & 1:
+        held_back = world.now - max(family.after_from[Offer.EDGE_OF_CARE], family.begun[what])
+        family.after_from[Offer.EDGE_OF_CARE] += held_back

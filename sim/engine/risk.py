@@ -9,30 +9,47 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from sim.engine.people import HOME, IN_CARE, NO_EASE, WITH_KIN
+from sim.engine.people import (
+    CONFERENCE_SET,
+    COURT,
+    EARLY_HELP_SET,
+    HOME,
+    IN_CARE,
+    NO_WARNING,
+    PLAN_END,
+    REREFERRAL,
+    STEP_DOWN,
+    STEP_UP,
+    WITH_KIN,
+    anybody_at,
+)
+from sim.engine.world import multipliers
 from sim.foundations.ledger import HALF, NEVER, ONE, ONE_BITS, scaled
 from sim.model.plan import POWERS
-from sim.model.terms import CONFERENCES, EARLY_HELP, Channel, Offer, Status, Stay
+from sim.model.terms import Channel, Offer, Status, Stay
 
 if TYPE_CHECKING:
-    from sim.engine.people import Child, Family
-    from sim.model.plan import Row, Rules, Services, Table
+    from collections.abc import Sequence
 
-STATUTORY = (Status.CHILD_PROTECTION, Status.PRE_PROCEEDINGS, Status.PROCEEDINGS)
-"""Levels at which a social worker holds the family by a plan or a court process."""
+    from sim.engine.people import Child, Family
+    from sim.engine.world import World
+    from sim.model.plan import Row
+
+    Rows = Sequence[Row]
+
 MOST_LOAD = 4 * ONE
 """Caseloads above four times the usual one are not told apart."""
 
 
-def step_at(rows: tuple[Row, ...], elapsed: int) -> Row:
-    """The row of a step table in force after ``elapsed`` ticks."""
-    for row in reversed(rows):
-        if row[0] <= elapsed:
-            return row
-    return rows[0]
+def step_at(rows: Rows, elapsed: int) -> Row:
+    """The row of a step table in force after ``elapsed`` ticks; the first before it begins."""
+    at = 0
+    while at + 1 < len(rows) and rows[at + 1][0] <= elapsed:
+        at += 1
+    return rows[at]
 
 
-def next_step(rows: tuple[Row, ...], elapsed: int) -> int:
+def next_step(rows: Rows, elapsed: int) -> int:
     """Ticks at which the step table next changes, counted like ``elapsed``; NEVER after the last."""
     for row in rows:
         if row[0] > elapsed:
@@ -40,21 +57,30 @@ def next_step(rows: tuple[Row, ...], elapsed: int) -> int:
     return NEVER
 
 
-def exponent_now(family: Family, offer: int, needs: int, services: Services, month: int) -> int:
+def exponent_now(world: World, family: Family, offer: int, month: int) -> int:
     """How much of its full effect work under way has, fixed point.
 
     The strength of the team's practice this month, less for every change of worker; Family Safeguarding has
     only part of it until the specialists have come whom the parents' needs call for.
     """
+    services, needs = world.services, family.keyed.needs
     exponent = services.strength[offer][month]
-    changes = family.handovers.get(offer, 0)
+    changes = family.handovers[offer]
     if changes:
         exponent = scaled(exponent, services.continuity[min(changes, len(services.continuity) - 1)])
     if offer == Offer.FAMILY_SAFEGUARDING and needs:
-        met = (family.met & needs).bit_count()
-        share = (ONE - services.direct_work) * met // needs.bit_count()
+        share = (ONE - services.direct_work) * bits(family.met & needs) // bits(needs)
         exponent = scaled(exponent, services.direct_work + share)
     return exponent
+
+
+def bits(numbers: int) -> int:
+    """How many are in a set that is kept as a bit each."""
+    count = 0
+    while numbers:
+        numbers &= numbers - 1
+        count += 1
+    return count
 
 
 def power(exponent: int) -> int:
@@ -62,204 +88,184 @@ def power(exponent: int) -> int:
     return (exponent * POWERS + HALF) >> ONE_BITS
 
 
-def table_at(tables: tuple[tuple[int, Table], ...], now: int) -> Table:
-    """The table of powers in force at a tick."""
-    for since, table in reversed(tables):
-        if since <= now:
-            return table
-    return tables[0][1]
+def month_at(world: World, now: int) -> int:
+    """The month of the calendar that a tick is in, from 0."""
+    return bisect_right(world.months, now) - 1
 
 
-def next_table(tables: tuple[tuple[int, Table], ...], now: int) -> int:
-    """Tick at which another table comes into force; NEVER if none does."""
-    for since, _ in tables:
-        if since > now:
-            return since
-    return NEVER
-
-
-def strength_changes(services: Services, months: Row) -> tuple[Row, ...]:
-    """By offer and month: the tick at which the strength of its practice next differs from that month's."""
-    result = []
-    for strength in services.strength:
-        ticks = [NEVER] * len(strength)
-        for month in range(len(strength) - 2, -1, -1):
-            later = ticks[month + 1]
-            ticks[month] = later if strength[month + 1] == strength[month] else months[month + 1]
-        result.append(tuple(ticks))
-    return tuple(result)
-
-
-def ease_of(
-    family: Family, needs: int, services: Services, months: Row, stronger: tuple[Row, ...], now: int
-) -> tuple[tuple[int, ...], int]:
-    """The product of all multipliers now, by channel, and the tick at which it next changes by itself.
-
-    ``stronger`` is ``strength_changes`` of these services. Interrupted work has no effect. Finished work
-    keeps the exponent that it ended with, and decays from then; early help stops the decay of Edge of Care
-    while it lasts.
-    """
-    if not family.held and not family.after:
-        return NO_EASE, NEVER
-    month = bisect_right(months, now) - 1
-    rows: list[Row] = []
-    changes = NEVER
-    for offer in family.held:
-        tables = services.powers[offer]
-        if not tables or offer in CONFERENCES:
-            continue
-        step = power(exponent_now(family, offer, needs, services, month))
-        rows.append(table_at(tables, now)[step])
-        changes = min(changes, next_table(tables, now))
-        changes = min(changes, stronger[offer][month])
-    helped_from = min((family.begun[o] for o in EARLY_HELP if o in family.held), default=now)
-    for offer, (_, decays_from, exponent) in family.after.items():
-        if offer not in CONFERENCES and (offer in family.held or offer in family.paused):
-            continue  # the same work is under way again, and counts once
-        tables = services.powers[offer]
-        sustained = offer == Offer.EDGE_OF_CARE and helped_from < now
-        passed = months_since(months, decays_from, max(decays_from, helped_from) if sustained else now)
-        step = power(scaled(exponent, services.decay[passed]))
-        rows.append(table_at(tables, now)[step])
-        changes = min(changes, next_table(tables, now))
-        if sustained:
-            continue
-        for later in range(passed + 1, len(services.decay)):
-            if power(scaled(exponent, services.decay[later])) != step:
-                changes = min(changes, decays_from + months[later])
-                break
-    return combine(rows, services.strongest_only) if rows else NO_EASE, changes
-
-
-def months_since(months: Row, ended: int, now: int) -> int:
+def months_since(world: World, ended: int, now: int) -> int:
     """Whole months of the calendar's lengths since ``ended``."""
-    return bisect_right(months, now - ended) - 1
+    return bisect_right(world.months, now - ended) - 1
 
 
-def combine(rows: list[Row], strongest_only: bool) -> tuple[int, ...]:
+def set_ease(world: World, family: Family, now: int) -> int:
+    """Set the product of all multipliers now, by channel; return the tick at which it next changes by
+    itself.
+
+    Interrupted work has no effect. Finished work keeps the exponent that it ended with, and decays from
+    then; early help stops the decay of Edge of Care while it lasts.
+    """
+    if family.eased:
+        for channel in range(len(family.ease)):
+            family.ease[channel] = ONE
+        family.eased = False
+    if not (family.held | family.after):
+        return NEVER
+    services = world.services
+    month = month_at(world, now)
+    changes = NEVER
+    helped_from = now
+    for offer in range(len(family.begun)):
+        if not family.held >> offer & 1:
+            continue
+        if EARLY_HELP_SET >> offer & 1:
+            helped_from = min(helped_from, family.begun[offer])
+        table = step_at(world.powers[offer], now)[1]
+        if table < 0 or CONFERENCE_SET >> offer & 1:
+            continue
+        step = power(exponent_now(world, family, offer, month))
+        ease_by(family, multipliers(world, table, step), services.strongest_only)
+        changes = min(changes, next_step(world.powers[offer], now))
+        changes = min(changes, world.stronger[offer][month])
+    for offer in range(len(family.begun)):
+        if family.after >> offer & 1:
+            changes = min(changes, ease_after(world, family, offer, helped_from, now))
+    return changes
+
+
+def ease_after(world: World, family: Family, offer: int, helped_from: int, now: int) -> int:
+    """Let work that has ended have its effect; return the tick at which that next changes by itself."""
+    if (family.held | family.paused) >> offer & 1 and not CONFERENCE_SET >> offer & 1:
+        return NEVER  # the same work is under way again, and counts once
+    services = world.services
+    decays_from, exponent = family.after_from[offer], family.after_exponent[offer]
+    sustained = offer == Offer.EDGE_OF_CARE and helped_from < now
+    passed = months_since(world, decays_from, max(decays_from, helped_from) if sustained else now)
+    step = power(scaled(exponent, services.decay[passed]))
+    table = step_at(world.powers[offer], now)[1]
+    ease_by(family, multipliers(world, table, step), services.strongest_only)
+    changes = next_step(world.powers[offer], now)
+    if sustained:
+        return changes
+    for later in range(passed + 1, len(services.decay)):
+        if power(scaled(exponent, services.decay[later])) != step:
+            return min(changes, decays_from + world.months[later])
+    return changes
+
+
+def ease_by(family: Family, by: Sequence[int], strongest_only: bool) -> None:
     """Multiply simultaneous multipliers, or keep the one furthest from one, channel by channel."""
-    if len(rows) == 1:
-        return rows[0]
-    product = list(NO_EASE)
-    for row in rows:
-        for channel, multiplier in enumerate(row):
-            if strongest_only:
-                if abs(multiplier - ONE) > abs(product[channel] - ONE):
-                    product[channel] = multiplier
-            else:
-                product[channel] = scaled(product[channel], multiplier)
-    return tuple(product)
+    family.eased = True
+    for channel, multiplier in enumerate(by):
+        if multiplier == ONE:
+            continue
+        if not strongest_only:
+            family.ease[channel] = scaled(family.ease[channel], multiplier)
+        elif abs(multiplier - ONE) > abs(family.ease[channel] - ONE):
+            family.ease[channel] = multiplier
 
 
-def set_rates(
-    family: Family, rules: Rules, services: Services, relationship: bool, overload: int, now: int
-) -> None:
+def set_rates(world: World, family: Family, now: int) -> None:
     """Set the rate of every clock of a family from where it and its children now are."""
+    rules, services, rate = world.rules, world.services, family.rate
     status, ease = family.status, family.ease
     year_factor = step_at(rules.years, now)[1]
     step = step_at(rules.status_steps[status], now - family.since)
-    family.step_down.rate = step[2]
+    rate[STEP_DOWN] = step[2]
     if services.compounding and status == Status.CHILD_PROTECTION:
-        family.step_down.rate = scaled(step[2], ease[Channel.PLAN_END])
+        rate[STEP_DOWN] = scaled(step[2], ease[Channel.PLAN_END])
     if family.plan_children:
-        family.plan_ends.rate = plan_end_rate(family, rules, step[2])
+        rate[PLAN_END] = plan_end_rate(world, family, step[2])
     factor = scaled(family.factor, year_factor)
     nerve = step_at(services.nerve, now)[1]
     youngest = -1
     for child in family.children:
-        where = child.where
-        if where == HOME:
+        if child.where == HOME:
             if youngest < 0 or child.band < youngest:
                 youngest = child.band
-            child.clock.rate = rate_at_home(
-                family, child, rules, factor, year_factor, relationship, nerve, now
-            )
-        elif where == IN_CARE:
-            child.clock.rate = exit_rate(child, rules, ease, now)
+            rate[child.clock] = rate_at_home(world, family, child, factor, year_factor, nerve, now)
+        elif child.where == IN_CARE:
+            rate[child.clock] = exit_rate(world, family, child, now)
             breaks = step_at(rules.moves[child.placement], now - child.placed)[1]
-            child.settled.rate = scaled(breaks, ease[Channel.PLACEMENT])
-        elif where == WITH_KIN:
-            child.clock.rate = rate_with_guardian(child, rules, year_factor, ease, nerve)
-    family.court.rate = family.no_warning.rate = family.step_up.rate = 0
-    if youngest >= 0:
-        burden = overload if bears_load(family) else ONE
-        escalation = Channel.ISSUE if status == Status.PRE_PROCEEDINGS else Channel.STEP_UP
-        rising = scaled(scaled(step[1], family.factor), rules.escalation_by_youngest[youngest])
-        family.step_up.rate = scaled(scaled(rising, ease[escalation]), burden)
-        court = scaled(scaled(step[3], factor), rules.court_by_youngest[youngest])
-        family.court.rate = scaled(scaled(court, ease[Channel.COURT]), burden)
-        family.no_warning.rate = scaled(rules.no_warning[status], factor)
-        if now < family.worry_until:
-            family.no_warning.rate = scaled(family.no_warning.rate, rules.after_crisis[1])
-    family.rereferral.rate = 0
-    if status == Status.CLOSED and youngest >= 0:
-        family.rereferral.rate = step_at(rules.rereferral, now - family.since)[1]
+            rate[child.settled] = scaled(breaks, ease[Channel.PLACEMENT])
+        elif child.where == WITH_KIN:
+            rate[child.clock] = rate_with_guardian(world, family, child, year_factor, nerve)
+    rate[COURT] = rate[NO_WARNING] = rate[STEP_UP] = rate[REREFERRAL] = 0
+    if youngest < 0:
+        return
+    burden = world.overload if bears_load(family) else ONE
+    escalation = Channel.ISSUE if status == Status.PRE_PROCEEDINGS else Channel.STEP_UP
+    rising = scaled(scaled(step[1], family.factor), rules.escalation_by_youngest[youngest])
+    rate[STEP_UP] = scaled(scaled(rising, ease[escalation]), burden)
+    court = scaled(scaled(step[3], factor), rules.court_by_youngest[youngest])
+    rate[COURT] = scaled(scaled(court, ease[Channel.COURT]), burden)
+    rate[NO_WARNING] = scaled(rules.no_warning[status], factor)
+    if now < family.worry_until:
+        rate[NO_WARNING] = scaled(rate[NO_WARNING], rules.after_crisis[1])
+    if status == Status.CLOSED:
+        rate[REREFERRAL] = step_at(rules.rereferral, now - family.since)[1]
 
 
 def safeguarded(family: Family) -> bool:
     """Whether the safeguarding teams hold this family: at the statutory levels, or as a child in need
     with significant impairment from needs of the parents."""
-    return family.status in STATUTORY or (family.impaired and family.status == Status.CHILD_IN_NEED)
+    status = family.status
+    if status == Status.CHILD_IN_NEED:
+        return family.impaired
+    return Status.CHILD_PROTECTION <= status <= Status.PROCEEDINGS
 
 
 def bears_load(family: Family) -> bool:
     """Whether they hold it, with a child at home, in the old way of working."""
-    if Offer.FAMILY_SAFEGUARDING in family.held or not safeguarded(family):
+    if family.held >> Offer.FAMILY_SAFEGUARDING & 1 or not safeguarded(family):
         return False
-    return any(child.where == HOME for child in family.children)
+    return anybody_at(family, HOME, HOME)
 
 
-def plan_end_rate(family: Family, rules: Rules, step_down: int) -> int:
+def plan_end_rate(world: World, family: Family, step_down: int) -> int:
     """Plans end at the pace of the status, times what services do; they stand still in pre-proceedings and
     while the case moves."""
     if family.status == Status.PRE_PROCEEDINGS or family.moving >= 0:
         return 0
     if family.status != Status.CHILD_PROTECTION:
-        step_down = rules.status_steps[Status.CHILD_PROTECTION][-1][2]
+        step_down = step_at(world.rules.status_steps[Status.CHILD_PROTECTION], NEVER - 1)[2]
     return scaled(step_down, family.ease[Channel.PLAN_END])
 
 
 def rate_at_home(
-    family: Family,
-    child: Child,
-    rules: Rules,
-    factor: int,
-    year_factor: int,
-    relationship: bool,
-    nerve: int,
-    now: int,
+    world: World, family: Family, child: Child, factor: int, year_factor: int, nerve: int, now: int
 ) -> int:
     """At the edge of care a child spends towards entry, otherwise towards the next crisis."""
+    rules = world.rules
     if child.at_edge:
         return scaled(scaled(rules.edge_rate, family.ease[Channel.EDGE]), nerve)
     rate = 0
-    if relationship:
+    if family.keyed.relationship:
         rate = scaled(rules.breakdown[child.band], factor)
         rate = scaled(rate, rules.breakdown_by_status[family.status])
-    since_return = now - child.returned
-    if since_return < rules.after_return[-1][0]:
-        rate += scaled(step_at(rules.after_return, since_return)[1], year_factor)
+    if child.returned > -NEVER:
+        rate += scaled(step_at(rules.after_return, now - child.returned)[1], year_factor)
     return scaled(rate, family.ease[Channel.BREAKDOWN])
 
 
-def rate_with_guardian(
-    child: Child, rules: Rules, year_factor: int, ease: tuple[int, ...], nerve: int
-) -> int:
+def rate_with_guardian(world: World, family: Family, child: Child, year_factor: int, nerve: int) -> int:
     """The same for a child who lives with a special guardian, whoever its family is."""
+    rules = world.rules
     if child.at_edge:
-        return scaled(scaled(rules.edge_rate, ease[Channel.EDGE]), nerve)
-    return scaled(scaled(rules.guardianship, year_factor), ease[Channel.BREAKDOWN])
+        return scaled(scaled(rules.edge_rate, family.ease[Channel.EDGE]), nerve)
+    return scaled(scaled(rules.guardianship, year_factor), family.ease[Channel.BREAKDOWN])
 
 
-def exit_rate(child: Child, rules: Rules, ease: tuple[int, ...], now: int) -> int:
+def exit_rate(world: World, family: Family, child: Child, now: int) -> int:
     """Rate at which a period of care ends; Edge of Care may speed a return after a breakdown, if the stay
     is one that ends at home or in the family network."""
+    rules = world.rules
     if child.stay == Stay.LONG:
         rate = rules.exit_long[child.band]
         early = now - child.entered < rules.half_year
         return scaled(rate, rules.exit_long_early) if early else rate
     rate = rules.exit_rate[child.stay]
-    return scaled(rate, ease[Channel.RETURN_HOME]) if child.homeward else rate
+    return scaled(rate, family.ease[Channel.RETURN_HOME]) if child.homeward else rate
 
 
 def load_ratio(families: int, weights: int, capacity: int) -> int:

@@ -1,0 +1,222 @@
+"""The event loop of the compiled engine: the same instants in the same order, over arrays.
+
+A pass at a tick: every family that is due, then what changes by the calendar, then the end of the instant.
+Whoever is woken there acts at the same tick, in another pass.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import carray, njit
+
+from sim.engine import journeys
+from sim.engine import world as doors
+from sim.engine.caseload import most_room, room
+from sim.engine.compiled.doors import (
+    changes,
+    earlier_request,
+    entries,
+    ints,
+    move,
+    requests,
+    workers,
+)
+from sim.engine.load import weigh_load
+from sim.engine.panel import call_cases
+from sim.engine.people import spend
+from sim.foundations.ledger import NEVER
+from sim.model.terms import Line, Offer
+
+DONE, FULL_LOG, FULL_NOTES, FULL_ASKING, FULL_LEAVING, FULL_WAITING = range(6)
+"""Why the loop comes back: it is done, or a buffer must grow before it can go on."""
+MARGIN = 512
+"""Entries of each buffer that one family's wake, or one end of an instant, can need at most."""
+LINES = len(Line)
+EDGE_WORKER, STABILITY = int(Line.EDGE_WORKER), int(Offer.PLACEMENT_STABILITY)
+
+
+@njit(cache=True, nogil=True)
+def advance(worlds: Any) -> int:
+    """Run one world (an array of one record) until it is done, or a buffer is full."""
+    world = worlds[0]
+    while True:
+        tick = next_tick(world)
+        if tick >= world.horizon:
+            return DONE
+        world.now = tick
+        calendar = carray(entries(world.calendar_pointer), (world.calendar_size,))
+        while world.calendar_size and calendar[0].tick <= tick:
+            full = short_of_room(world)
+            if full:
+                return full
+            live(world, doors.family_at(world, calendar[0].row))
+        follow_calendar(world)
+        if world.settling:
+            full = short_of_room(world)
+            if full:
+                return full
+            settle(world)
+
+
+@njit
+def next_tick(world: Any) -> int:
+    """The next tick at which anything happens; this one, if it has not ended yet."""
+    if world.settling:
+        return world.now
+    tick = NEVER
+    if world.calendar_size:
+        tick = carray(entries(world.calendar_pointer), (world.calendar_size,))[0].tick
+    if world.next_change < world.change_count:
+        tick = min(tick, carray(changes(world.change_pointer), (world.change_count,))[world.next_change].tick)
+    if world.next_meeting < world.meeting_count:
+        tick = min(tick, carray(ints(world.meeting_pointer), (world.meeting_count,))[world.next_meeting])
+    if world.next_month < world.month_count - 1:
+        tick = min(tick, world.months[world.next_month])
+    return tick
+
+
+@njit
+def short_of_room(world: Any) -> int:
+    """Which buffer may not last for the next step; 0 for none."""
+    if world.log.room - world.log.size < MARGIN:
+        return FULL_LOG
+    if world.free_notes < MARGIN:
+        return FULL_NOTES
+    if world.asking.room - world.asking.size < MARGIN:
+        return FULL_ASKING
+    if world.leaving.room - world.leaving.size < MARGIN:
+        return FULL_LEAVING
+    for line in range(LINES):
+        waiting = world.waiting[line]
+        if waiting.room - waiting.size < world.asking.size + MARGIN:
+            return FULL_WAITING + line
+    return DONE
+
+
+@njit
+def live(world: Any, family: Any) -> None:
+    """One wake of one family, and when it next wakes."""
+    family.listens = False
+    if family.arrived:
+        spend(family, world.now)
+        journeys.live_through(world, family)
+    else:
+        family.arrived = True
+        journeys.arrive(world, family)
+    wake = NEVER
+    if journeys.goes_on(family):
+        wake = journeys.next_wake(world, family)
+        if wake >= world.horizon:
+            wake = NEVER
+    else:
+        journeys.end(world, family)
+    move(world, family, wake)
+
+
+@njit
+def follow_calendar(world: Any) -> None:
+    """What changes at this tick whatever families do: posts, the panel's meetings, the weighing of load."""
+    staff = carray(workers(world.worker_pointer), (world.first_worker[LINES],))
+    plan = carray(changes(world.change_pointer), (world.change_count,))
+    while world.next_change < world.change_count and plan[world.next_change].tick <= world.now:
+        change = plan[world.next_change]
+        world.next_change += 1
+        world.settling = True
+        if change.line < 0:
+            world.spare = change.capacity
+            continue
+        worker = staff[world.first_worker[change.line] + change.worker]
+        worker.capacity, worker.person, worker.leaves = change.capacity, change.person, change.leaves
+    meetings = carray(ints(world.meeting_pointer), (world.meeting_count,))
+    while world.next_meeting < world.meeting_count and meetings[world.next_meeting] <= world.now:
+        world.next_meeting += 1
+        if world.panel_size:
+            world.meets = world.settling = True
+    while world.next_month < world.month_count - 1 and world.months[world.next_month] <= world.now:
+        world.next_month += 1
+        world.weighs = world.settling = True
+
+
+@njit
+def settle(world: Any) -> None:
+    """End the instant, in the declared order."""
+    world.settling = False
+    if world.meets:
+        world.meets = False
+        call_cases(world)
+    if world.weighs:
+        world.weighs = False
+        weigh_load(world)
+        world.next_weighing = world.months[world.next_month]
+    staff = carray(workers(world.worker_pointer), (world.first_worker[LINES],))
+    leaving = carray(ints(world.leaving.pointer), (world.leaving.room,))
+    for at in range(world.leaving.size):
+        staff[leaving[at]].held -= 1
+    world.leaving.size = 0
+    asking = carray(requests(world.asking.pointer), (world.asking.room,))
+    for at in range(world.asking.size):
+        line_up(world, asking[at])
+    world.asking.size = 0
+    for line in range(LINES):
+        grant(world, line, staff[world.first_worker[line] : world.first_worker[line + 1]])
+
+
+@njit
+def grant(world: Any, line: int, staff: Any) -> None:
+    """Grant places of one line until they, or those who wait, run out."""
+    waiting = world.waiting[line]
+    queue = carray(requests(waiting.pointer), (waiting.room,))
+    while waiting.size:
+        request = queue[0]
+        family, offer = doors.family_at(world, request.row), request.offer
+        if not family.waiting >> offer & 1 or family.ticket[offer] != request.ticket:
+            leave_line(queue, waiting)
+            continue
+        worker = most_room(staff.capacity, staff.held)
+        if worker < 0:
+            return
+        if line == EDGE_WORKER and offer == STABILITY and room(staff.capacity, staff.held) <= world.spare:
+            return
+        leave_line(queue, waiting)
+        staff[worker].held += 1
+        family.worker[offer] = worker
+        family.person[offer] = staff[worker].person
+        family.leaves[offer] = staff[worker].leaves
+        family.granted |= 1 << offer
+        doors.wake(world, family)
+
+
+# A waiting list: a heap of requests by (priority, waiting since, family, offer).
+
+
+@njit
+def line_up(world: Any, request: Any) -> None:
+    """Put a request into its line."""
+    waiting = world.waiting[request.line]
+    queue = carray(requests(waiting.pointer), (waiting.room,))
+    at = waiting.size
+    waiting.size += 1
+    while at > 0 and earlier_request(request, queue[(at - 1) >> 1]):
+        queue[at] = queue[(at - 1) >> 1]
+        at = (at - 1) >> 1
+    queue[at] = request
+
+
+@njit
+def leave_line(queue: Any, waiting: Any) -> None:
+    """Take the first request out of its line."""
+    waiting.size -= 1
+    last = queue[waiting.size]
+    at = 0
+    while True:
+        below = 2 * at + 1
+        if below >= waiting.size:
+            break
+        if below + 1 < waiting.size and earlier_request(queue[below + 1], queue[below]):
+            below += 1
+        if not earlier_request(queue[below], last):
+            break
+        queue[at] = queue[below]
+        at = below
+    queue[at] = last

@@ -1,0 +1,221 @@
+"""A Plan in, a log out, by the compiled engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.engine.caseload import with_leaving
+from sim.engine.compiled import doors, loop
+from sim.engine.compiled.layout import (
+    AGENDA,
+    CHANGE,
+    CHILD,
+    CHILD_SKIPS,
+    ENTRY,
+    FAMILY_SKIPS,
+    LONG,
+    REQUEST,
+    WORKER,
+    example_family,
+    family_record,
+    fill,
+    fill_tables,
+    keyed_rows,
+    padded_shape,
+    room_for,
+    round_up,
+    table_fields,
+    world_record,
+)
+from sim.engine.events import EventLog
+from sim.engine.people import Child, KeyedChild, KeyedFamily
+from sim.engine.world import flat_powers, strength_changes
+from sim.foundations.ledger import NEVER, ONE
+from sim.model.plan import Rules, Services
+from sim.model.terms import Line, Offer
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.model.plan import Plan, Row
+
+    Records = NDArray[Any]
+
+NAME = "compiled"
+FIRST_ROOM = {"log": 1 << 17, "notes": 1 << 15, "asking": 1 << 12, "leaving": 1 << 12, "waiting": 1 << 12}
+"""Entries for which the buffers of a run first have room."""
+POOLS = {
+    loop.FULL_LOG: "log",
+    loop.FULL_NOTES: "notes",
+    loop.FULL_ASKING: "asking",
+    loop.FULL_LEAVING: "leaving",
+}
+
+
+def run(plan: Plan) -> EventLog:
+    """Run one Plan to its horizon and return what happened, in canonical order."""
+    memory = Memory(plan)
+    while full := loop.advance(memory.world):
+        memory.grow(full)
+    return memory.log()
+
+
+class Memory:
+    """Everything that one run reads and writes, and keeps alive while compiled code uses its addresses."""
+
+    def __init__(self, plan: Plan) -> None:
+        services = plan.services
+        powers, tables = flat_powers(services)
+        rules_record = np.dtype(table_fields(Rules, plan.rules), align=True)
+        services_record = np.dtype(table_fields(Services, services), align=True)
+        months = round_up(len(plan.months), LONG)
+        record = world_record(rules_record, services_record, padded_shape(powers, 3), months, len(Line))
+        self.world: Records = np.zeros(1, record)
+        self.keyed_families = keyed_rows(plan.families, KeyedFamily, ("offered", "accepts", "length"))
+        self.keyed_children = keyed_rows(plan.children, KeyedChild)
+        self.people(plan)
+        doors.acquaint(record, self.families.dtype, self.keyed_families.dtype, self.keyed_children.dtype)
+        world = self.world[0]
+        fill_tables(world["rules"], Rules, plan.rules)
+        fill_tables(world["services"], Services, services)
+        fill(world["powers"], powers)
+        fill(world["stronger"], strength_changes(services, plan.months))
+        world["months"] = NEVER
+        world["months"][: len(plan.months)] = plan.months
+        world["month_count"], world["horizon"] = len(plan.months), plan.horizon
+        world["overload"] = ONE
+        world["loads_matter"] = set(services.overload) != {ONE}
+        if not any(capacity for _, capacity in services.load_capacity):
+            world["next_month"] = len(plan.months)  # the load is never weighed
+        self.tables = np.array(tables, dtype=np.int64).reshape(-1)
+        world["table_pointer"] = address(self.tables)
+        self.calendar(plan)
+        self.staff(services)
+        self.pools()
+
+    def people(self, plan: Plan) -> None:
+        """The families and children, before anything has happened to them."""
+        first = plan.families.first_child
+        counts = np.diff(first)
+        example = example_family(room_for(int(counts.max(initial=1))))
+        self.families = copies(example, FAMILY_SKIPS, family_record(len(example.children)), len(counts))
+        self.children = copies(Child(0, 0, 0, KeyedChild()), CHILD_SKIPS, CHILD, int(first[-1]))
+        families, children = self.families, self.children
+        families["row"] = np.arange(len(families))
+        families["id"], families["factor"] = plan.families.id, plan.families.factor
+        families["agenda"] = -1
+        families["keyed_pointer"] = rows_of(self.keyed_families)
+        families["children_pointer"] = address(children) + first[:-1] * children.itemsize
+        families["child_count"] = counts
+        children["id"], children["born"] = plan.children.id, plan.children.born
+        children["index"] = np.arange(len(children)) - np.repeat(first[:-1], counts)
+        children["clock"] += 2 * children["index"]
+        children["settled"] += 2 * children["index"]
+        children["keyed_pointer"] = rows_of(self.keyed_children)
+        self.panel, self.safeguarded = np.zeros((2, len(families)), dtype=np.int64)
+        world = self.world[0]
+        world["family_count"] = len(families)
+        world["family_pointer"] = address(families)
+        world["panel_pointer"], world["safeguarded_pointer"] = address(self.panel), address(self.safeguarded)
+
+    def calendar(self, plan: Plan) -> None:
+        """When each family comes: a sorted array is a heap."""
+        arrives = np.where(plan.families.arrives < plan.horizon, plan.families.arrives, NEVER)
+        order = np.argsort(arrives, kind="stable")
+        self.entries = np.empty(len(order), ENTRY)
+        self.entries["tick"], self.entries["row"] = arrives[order], order
+        self.families["wake"] = arrives
+        self.families["place_in_calendar"][order] = np.arange(len(order))
+        self.meetings = np.array(
+            plan.services.meetings if plan.services.opens[Offer.EDGE_OF_CARE] < plan.horizon else (),
+            dtype=np.int64,
+        )
+        world = self.world[0]
+        world["calendar_pointer"], world["calendar_size"] = address(self.entries), len(order)
+        world["meeting_pointer"], world["meeting_count"] = address(self.meetings), len(self.meetings)
+
+    def staff(self, services: Services) -> None:
+        """The workers of every line, and all changes of their posts in order of time."""
+        rows: list[Row] = [(tick, -1, 0, spare, 0, 0) for tick, spare in services.stability]
+        for line in Line:
+            for worker, post in enumerate(services.workers[line]):
+                rows += [(tick, int(line), worker, *rest) for tick, *rest in with_leaving(post)]
+        rows.sort(key=lambda row: row[0])
+        self.changes = np.array(rows, dtype=np.int64).view(CHANGE).reshape(-1)
+        counts = [len(services.workers[line]) for line in Line]
+        self.workers = np.zeros(sum(counts), WORKER)
+        self.workers["leaves"] = NEVER
+        world = self.world[0]
+        world["first_worker"] = np.concatenate(([0], np.cumsum(counts)))
+        world["worker_pointer"] = address(self.workers)
+        world["change_pointer"], world["change_count"] = address(self.changes), len(self.changes)
+
+    def pools(self) -> None:
+        """The buffers that may grow."""
+        self.buffers: dict[str, Records] = {}
+        self.set_pool("log", np.empty((6, FIRST_ROOM["log"]), dtype=np.int64))
+        self.set_pool("notes", np.empty(FIRST_ROOM["notes"], AGENDA))
+        self.free_notes(0)
+        self.set_pool("asking", np.empty(FIRST_ROOM["asking"], REQUEST))
+        self.set_pool("leaving", np.empty(FIRST_ROOM["leaving"], dtype=np.int64))
+        for line in Line:
+            self.set_pool(f"waiting {int(line)}", np.empty(FIRST_ROOM["waiting"], REQUEST))
+
+    def set_pool(self, name: str, buffer: Records) -> None:
+        """Let a buffer be the one that compiled code uses."""
+        self.buffers[name] = buffer
+        pool = self.pool(name)
+        pool["pointer"], pool["room"] = address(buffer), buffer.shape[-1]
+
+    def pool(self, name: str) -> Any:
+        """The record of a buffer."""
+        if name.startswith("waiting"):
+            return self.world[0]["waiting"][int(name.split()[1])]
+        return self.world[0][name]
+
+    def free_notes(self, first: int) -> None:
+        """Chain the places for notes from one on, ahead of those that are free already."""
+        notes, world = self.buffers["notes"], self.world[0]
+        notes["next"][first:-1] = np.arange(first + 1, len(notes))
+        notes["next"][-1] = world["first_free_note"] if first else -1
+        world["first_free_note"] = first
+        world["free_notes"] += len(notes) - first
+
+    def grow(self, full: int) -> None:
+        """Double the buffer that was full."""
+        name = POOLS.get(full, f"waiting {full - loop.FULL_WAITING}")
+        old = self.buffers[name]
+        room = old.shape[-1]
+        new = np.empty((*old.shape[:-1], 2 * room), old.dtype)
+        new[..., :room] = old
+        self.set_pool(name, new)
+        if name == "notes":
+            self.free_notes(room)
+
+    def log(self) -> EventLog:
+        """What happened, in canonical order."""
+        size = int(self.world[0]["log"]["size"])
+        columns = self.buffers["log"][:, :size]
+        order = np.lexsort((columns[1], columns[0]))
+        return EventLog(*(np.ascontiguousarray(column[order]) for column in columns))
+
+
+def address(array: Records) -> int:
+    """Where an array begins in memory."""
+    return int(array.ctypes.data)
+
+
+def rows_of(array: Records) -> NDArray[np.int64]:
+    """Where each row of an array begins in memory."""
+    return address(array) + np.arange(len(array), dtype=np.int64) * array.itemsize
+
+
+def copies(example: object, skipped: tuple[str, ...], record: np.dtype[Any], count: int) -> Records:
+    """As many records like an object as asked for."""
+    one: Records = np.zeros(1, record)
+    for name in type(example).__slots__:  # type: ignore[attr-defined]
+        if name not in skipped:
+            one[name] = getattr(example, name)
+    return np.repeat(one, count)
