@@ -20,14 +20,14 @@ def follow_case(world: World, family: Family) -> None:
         return
     if held:
         family.safeguarded_at = world.safeguarded_size
-        world.safeguarded[family.safeguarded_at] = family.row
+        world.safeguarded_rows[family.safeguarded_at] = family.row
         world.safeguarded_size += 1
         return
     # The last of the list takes the place of the one that leaves.
     world.safeguarded_size -= 1
-    last = family_at(world, world.safeguarded[world.safeguarded_size])
+    last = family_at(world, world.safeguarded_rows[world.safeguarded_size])
     last.safeguarded_at = family.safeguarded_at
-    world.safeguarded[last.safeguarded_at] = last.row
+    world.safeguarded_rows[last.safeguarded_at] = last.row
     family.safeguarded_at = -1
 
 
@@ -37,7 +37,7 @@ def weigh_load(world: World) -> None:
     services = world.services
     others = 0
     for at in range(world.safeguarded_size):
-        others += bears_load(family_at(world, world.safeguarded[at]))
+        others += bears_load(family_at(world, world.safeguarded_rows[at]))
     capacity = step_at(services.load_capacity, world.now)[1]
     weights = families_in_service(world) * services.load_in_service
     ratio = load_ratio(others, weights, capacity)
@@ -46,4 +46,4 @@ def weigh_load(world: World) -> None:
     if overload != world.overload:
         world.overload = overload
         for at in range(world.safeguarded_size):
-            wake(world, family_at(world, world.safeguarded[at]))
+            wake(world, family_at(world, world.safeguarded_rows[at]))

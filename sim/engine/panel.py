@@ -28,7 +28,7 @@ def before_panel(world: World, family: Family, priority: int) -> None:
     family.panel_priority, family.panel_since = priority, world.now
     if not family.in_panel:
         family.in_panel = True
-        world.panel[world.panel_size] = family.row
+        world.panel_rows[world.panel_size] = family.row
         world.panel_size += 1
 
 
@@ -39,15 +39,15 @@ def call_cases(world: World) -> None:
     for _ in range(practice_at(world.services.practice, world.now).cases):
         first, ahead = -1, (NEVER, 0, 0)
         for at in range(world.panel_size):
-            family = family_at(world, world.panel[at])
+            family = family_at(world, world.panel_rows[at])
             place = (family.panel_priority, family.panel_since, family.id)
             if family.panel_since < world.now and place < ahead:
                 first, ahead = at, place
         if first < 0:
             return
-        called = family_at(world, world.panel[first])
+        called = family_at(world, world.panel_rows[first])
         world.panel_size -= 1
-        world.panel[first] = world.panel[world.panel_size]
+        world.panel_rows[first] = world.panel_rows[world.panel_size]
         called.in_panel = False
         called.called = True
         wake(world, called)
@@ -57,9 +57,9 @@ def strike_out(world: World) -> None:
     """Cases that need no decision any more are struck out."""
     kept = 0
     for at in range(world.panel_size):
-        family = family_at(world, world.panel[at])
+        family = family_at(world, world.panel_rows[at])
         family.in_panel = family.before_panel or family.to_ratify
         if family.in_panel:
-            world.panel[kept] = family.row
+            world.panel_rows[kept] = family.row
             kept += 1
     world.panel_size = kept

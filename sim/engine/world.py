@@ -40,10 +40,10 @@ class World:
         self.next_weighing = 0
         """Tick at which the load is weighed next; till then it is known."""
         self.families = families_of(plan)
-        self.panel = [0] * len(self.families)
+        self.panel_rows = [0] * len(self.families)
         """Rows of the families whose cases lie before the panel, as many as ``panel_size``."""
         self.panel_size = 0
-        self.safeguarded = [0] * len(self.families)
+        self.safeguarded_rows = [0] * len(self.families)
         """Rows of the families that the safeguarding social workers hold, in whichever way of working, as
         many as ``safeguarded_size``."""
         self.safeguarded_size = 0

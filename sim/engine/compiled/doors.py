@@ -9,6 +9,7 @@ from bisect import bisect_right
 from inspect import getmembers, isfunction
 from typing import Any
 
+import numpy as np
 from numba import carray, types
 from numba.extending import intrinsic, overload, overload_attribute, register_jitable
 from numba.np.numpy_support import from_dtype
@@ -24,7 +25,7 @@ from sim.model.terms import LINE_OF, Channel, Line
 RULES = (ledger, people, risk, caseload, panel, load, offers, edge, care, journeys)
 """Rooms of rules: every function of theirs is compiled as it stands."""
 NOT_RULES = (ledger.resilience, ledger.units_per_tick, ledger.fixed_point, caseload.with_leaving)
-LINES_OF_OFFERS = tuple(int(line) for line in LINE_OF)
+LINES_OF_OFFERS = np.array(LINE_OF, dtype=np.int64)
 SOCIAL_WORKER = int(Line.SOCIAL_WORKER)
 CHANNELS = len(Channel)
 STEPS = POWERS + 1
@@ -87,10 +88,24 @@ def _bisect_right(numbers: Any, number: Any) -> Any:
     return None
 
 
+@overload(int)
+def _int(number: Any) -> Any:
+    if isinstance(number, types.IntEnumMember):
+
+        def opened(number: Any) -> Any:
+            return number.value
+
+        return opened
+    return None
+
+
 @overload_attribute(types.Record, "children")
 def _children(record: Any) -> Any:
     if "children_pointer" in record.fields:
-        return lambda record: carray(children(record.children_pointer), (record.child_count,))
+        def opened(record: Any) -> Any:
+            return carray(children(record.children_pointer), (record.child_count,))
+
+        return opened
     return None
 
 
@@ -98,7 +113,10 @@ def _children(record: Any) -> Any:
 def _keyed(record: Any) -> Any:
     if record in KEYED:
         keyed = pointer_to(KEYED[record])
-        return lambda record: carray(keyed(record.keyed_pointer), (1,))[0]
+        def opened(record: Any) -> Any:
+            return carray(keyed(record.keyed_pointer), (1,))[0]
+
+        return opened
     return None
 
 
@@ -112,17 +130,23 @@ def _family_at(world: Any, row: Any) -> Any:
     return opened
 
 
-@overload_attribute(types.Record, "panel")
-def _panel(record: Any) -> Any:
+@overload_attribute(types.Record, "panel_rows")
+def _panel_rows(record: Any) -> Any:
     if "panel_pointer" in record.fields:
-        return lambda record: carray(ints(record.panel_pointer), (record.family_count,))
+        def opened(record: Any) -> Any:
+            return carray(ints(record.panel_pointer), (record.family_count,))
+
+        return opened
     return None
 
 
-@overload_attribute(types.Record, "safeguarded")
-def _safeguarded(record: Any) -> Any:
+@overload_attribute(types.Record, "safeguarded_rows")
+def _safeguarded_rows(record: Any) -> Any:
     if "safeguarded_pointer" in record.fields:
-        return lambda record: carray(ints(record.safeguarded_pointer), (record.family_count,))
+        def opened(record: Any) -> Any:
+            return carray(ints(record.safeguarded_pointer), (record.family_count,))
+
+        return opened
     return None
 
 
@@ -226,7 +250,7 @@ def _ask(world: Any, family: Any, offer: Any, priority: Any, since: Any) -> Any:
         request = carray(requests(world.asking.pointer), (world.asking.room,))[world.asking.size]
         world.asking.size += 1
         request.priority, request.since, request.family, request.offer = priority, since, family.id, offer
-        request.ticket, request.row, request.line = family.ticket[offer], family.row, LINES_OF_OFFERS[offer]
+        request.ticket, request.row, request.line = family.ticket[offer], family.row, LINES_OF_OFFERS[int(offer)]
         world.settling = True
 
     return opened
@@ -259,7 +283,7 @@ def _give_back(world: Any, family: Any, offer: Any) -> Any:
         family.held &= ~(1 << offer)
         # The place itself is free at the end of this instant.
         leaving = carray(ints(world.leaving.pointer), (world.leaving.room,))
-        leaving[world.leaving.size] = world.first_worker[LINES_OF_OFFERS[offer]] + family.worker[offer]
+        leaving[world.leaving.size] = world.first_worker[LINES_OF_OFFERS[int(offer)]] + family.worker[offer]
         world.leaving.size += 1
         world.settling = True
 

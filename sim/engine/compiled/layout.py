@@ -32,6 +32,8 @@ NOT_TABLES = ("workers", "places", "powers", "meetings")
 LONG, ROWS, GROUPS, NARROW = 128, 32, 16, 8
 """Sizes to which tables are padded at least: lists, rows of a table, tables of a group; and the width up to
 which rows are not padded."""
+LEAST = {"load_capacity": 1024}
+"""The same for tables that grow with the history of a trial's staff."""
 
 POOLED = np.dtype([("pointer", INT), ("size", INT), ("room", INT)], align=True)
 """A buffer that grows between instants: where it is, how much of it is in use, how much there is."""
@@ -92,7 +94,9 @@ def keyed_record(table: Families | Children, kind: type, by_offer: Sequence[str]
             continue
         column = getattr(table, name)
         shape = (column.shape[0], *column.shape[2:]) if name in by_offer else column.shape[1:]
-        result.append((name, column.dtype, shape) if shape else (name, column.dtype))
+        # numba has no lists of truth values inside a record.
+        kind_of = np.dtype(np.uint8) if shape and column.dtype == bool else column.dtype
+        result.append((name, kind_of, shape) if shape else (name, kind_of))
     return np.dtype(result, align=True)
 
 
@@ -127,20 +131,21 @@ def table_fields(kind: type[Rules | Services | Practice], value: Any) -> list[tu
             record = np.dtype(table_fields(Practice, content[0]), align=True)
             result.append((one.name, record, (round_up(len(content), ROWS),)))
         elif DEPTH[str(one.type)]:
-            result.append((one.name, INT, padded_shape(content, DEPTH[str(one.type)])))
+            rows = LEAST.get(one.name, ROWS)
+            result.append((one.name, INT, padded_shape(content, DEPTH[str(one.type)], rows)))
         else:
             result.append((one.name, np.dtype(bool) if one.type == "bool" else INT))
     return result
 
 
-def padded_shape(table: Any, depth: int) -> tuple[int, ...]:
+def padded_shape(table: Any, depth: int, rows: int = ROWS) -> tuple[int, ...]:
     """The size to which a nested tuple is padded."""
     if depth == 1:
         return (round_up(len(table), LONG),)
     if depth == 2:
         width = max((len(row) for row in table), default=NARROW)
-        return (round_up(len(table), ROWS), width if width <= NARROW else round_up(width, LONG))
-    inner = [padded_shape(rows, depth - 1) for rows in table if rows]
+        return (round_up(len(table), rows), width if width <= NARROW else round_up(width, LONG))
+    inner = [padded_shape(part, depth - 1) for part in table if part]
     return (round_up(len(table), GROUPS), *(max(sizes) for sizes in zip(*inner, strict=True)))
 
 
