@@ -39,6 +39,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON on
 ComparisonJson = Annotated[bool, typer.Option("--json", help="Print the comparison as JSON on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no headline.")]
 Jobs = Annotated[int | None, typer.Option(help="Processes to use (default: one a core).")]
+EngineName = Annotated[
+    str, typer.Option("--engine", help="auto, compiled or simpy: the numbers are the same, not the speed.")
+]
 ResumeJobs = Annotated[int | None, typer.Option(help="Processes to use (default: as the run began).")]
 
 
@@ -72,6 +75,7 @@ def run(
     runs: Annotated[int | None, typer.Option(help="Runs of luck for each draw.")] = None,
     seed: Annotated[int | None, typer.Option(help="The number that all chance comes from.")] = None,
     jobs: Jobs = None,
+    engine: EngineName = "auto",
     out: Annotated[Path | None, typer.Option(help="A new folder for the results.")] = None,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -88,10 +92,12 @@ def run(
         runs=runs,
         seed=seed,
         jobs=cores() if jobs is None else jobs,
+        engine=engine,
     )
     folder = out if out is not None else new_folder(experiment)
     if not quiet:
         typer.echo(headline(experiment), err=True)
+        tell_of_speed(experiment.engine, engine)
     with resumable(folder):
         with progress(quiet) as report:
             results = experiment.run(folder, report)
@@ -116,10 +122,21 @@ def resume(
         pass  # somebody else's run is told of before anything of this one
     if not quiet:
         typer.echo(headline(experiment), err=True)
+        tell_of_speed(experiment.engine)
     with resumable(path):
         with progress(quiet) as report:
             results = Experiment.resume(path, jobs, report)
         finish(path, experiment, results, as_json)
+
+
+def tell_of_speed(engine: str, asked: str = "auto") -> None:
+    """Say why a run is slow, or why it takes a while to begin."""
+    from sim.engine.engines import SIMPY, SLOW, needs_compiling
+
+    if engine == SIMPY and asked != SIMPY:
+        typer.echo(f"{SLOW}. Without it a run takes about fifty times as long.", err=True)
+    elif needs_compiling(engine):
+        typer.echo("Making the engine's code for this machine, once: about half a minute.", err=True)
 
 
 @contextmanager

@@ -23,6 +23,8 @@ CRITERIA, JUDGEMENT = 1, 2
 """Why the panel refuses."""
 TO_RATIFY = -1
 """What was decided between meetings comes before all other cases."""
+
+
 def hear(world: World, family: Family, child: Child, heard: int) -> None:
     """A crisis reaches the panel only if a worker who holds the family refers it."""
     services = world.services

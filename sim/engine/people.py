@@ -106,7 +106,6 @@ class Family:
         "asked_at",
         "before_panel",
         "begun",
-        "bell",
         "called",
         "changes",
         "children",
@@ -269,8 +268,6 @@ class Family:
         """Whether somebody else may have something for the family before it next wakes."""
         self.due = NEVER
         """First tick on the agenda."""
-        self.bell: object = None
-        """What the engine rings to wake the family."""
 
 
 class KeyedFamily:
@@ -399,7 +396,7 @@ def anything_spent(family: Family) -> bool:
 
 
 def first_spent(family: Family, before: int) -> int:
-    """The first tick after ``family.last`` at which a resilience is spent, or ``before`` if that is sooner."""
+    """The first tick after ``family.last`` at which a resilience is spent, or ``before`` if sooner."""
     soonest = before - family.last
     for clock, rate in enumerate(family.rate):
         if rate and family.left[clock] <= rate * (soonest - 1):

@@ -51,6 +51,8 @@ class SimpyWorld(World):
         self.following = 0
         """Tick at which it is weighed after that."""
         self.settling = False
+        self.bells: dict[int, simpy.Event] = {}
+        """By row of a family: what it last listened for."""
 
     def start(self) -> None:
         """Put everything on the calendar that does not wait for anything else."""
@@ -71,7 +73,7 @@ class SimpyWorld(World):
         """One family, until its last child leaves or nothing more can come."""
         if family.keyed.arrives:
             yield self.env.timeout(family.keyed.arrives)
-        self.now = self.env._now
+        self.now = int(self.env._now)
         journeys.arrive(self, family)
         while journeys.goes_on(family):
             next_wake = journeys.next_wake(self, family)
@@ -82,14 +84,14 @@ class SimpyWorld(World):
             else:
                 return
             family.listens = False
-            self.now = self.env._now
+            self.now = int(self.env._now)
             spend(family, self.now)
             journeys.live_through(self, family)
         journeys.end(self, family)
 
     def until_called(self, family: Family, known: int) -> simpy.Event:
         """A known time, or a call before then."""
-        bell = family.bell = self.env.event()
+        bell = self.bells[family.row] = self.env.event()
         if known < self.horizon:
             timer = self.env.timeout(known - self.now)
             timer.callbacks.append(partial(ring, bell))
@@ -97,7 +99,7 @@ class SimpyWorld(World):
 
     def wake(self, family: Family) -> None:
         """Ring the bell of a family that listens."""
-        ring(family.bell)
+        ring(self.bells[family.row])
 
     def settle_later(self) -> None:
         """Have the end of this instant settle what is shared, once."""
@@ -111,7 +113,7 @@ class SimpyWorld(World):
     def settle(self, _: simpy.Event) -> None:
         """End the instant. A family that is called or granted a place wakes and acts on it at the same tick,
         which then ends once more."""
-        self.now = self.env._now
+        self.now = int(self.env._now)
         self.settling = False
         if self.meeting:
             self.meeting = False

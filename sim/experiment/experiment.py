@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import yaml
 
+from sim.engine.engines import AUTO, engine_named, needs_compiling
 from sim.experiment.executors import execute
 from sim.experiment.manifest import identity, new_manifest, now, read_manifest
 from sim.experiment.store import Store, json_bytes, replacing, write_json
 from sim.experiment.tables import write_measures
-from sim.experiment.trial import run_pair
+from sim.experiment.trial import Trial, run_pair, run_trial
 from sim.foundations.errors import InputError, StoreError
 from sim.results.estimates import Results
 from sim.results.measures import index_of
@@ -40,10 +41,11 @@ class Work:
     scenarios: tuple[str, ...]
     folder: Path
     identity: str
+    engine: str
 
     def __call__(self, draw: int, run: int) -> None:
         """Run all scenarios of one (draw, run) and keep them."""
-        values = run_pair(self.study, self.scenarios, draw, run)
+        values = run_pair(self.study, self.scenarios, draw, run, self.engine)
         Store(self.folder).save(draw, run, values, self.identity)
 
 
@@ -62,12 +64,14 @@ class Experiment:
         runs: int | None = None,
         seed: int | None = None,
         jobs: int = 1,
+        engine: str = AUTO,
     ) -> None:
         """``scenarios`` defaults to all of the study's; "no change" and whatever else one of them is compared
         with are always there.
 
         ``draws`` are of what is not known, ``runs`` of luck for each; draw 0 (the central value of
-        everything) is run as well and enters no range. Raises ``InputError`` for an unknown scenario or a
+        everything) is run as well and enters no range. ``engine`` is one of ``sim.engine.engines.ENGINES``:
+        the numbers are the same with each. Raises ``InputError`` for an unknown scenario or a
         number below 1.
         """
         self.study = study if seed is None else replace(study, seed=seed)
@@ -82,6 +86,7 @@ class Experiment:
         self.draws = study.draws if draws is None else draws
         self.runs = study.runs if runs is None else runs
         self.jobs = jobs
+        self.engine = engine_named(engine).name
         for what, number in (("draws", self.draws), ("runs", self.runs), ("jobs", self.jobs)):
             if number < 1:
                 raise InputError.of(f"must be at least 1; found {number}", path=what)
@@ -104,12 +109,14 @@ class Experiment:
             with tempfile.TemporaryDirectory(prefix="caresim-") as scratch:
                 mapped = self._finish(Store.create(Path(scratch) / "run", {}), progress)
                 return replace(mapped, data={name: np.array(mapped.data[name]) for name in mapped.scenarios})
-        manifest = new_manifest(self.study, self.scenarios, self.draws, self.runs, self.jobs)
+        manifest = new_manifest(self.study, self.scenarios, self.draws, self.runs, self.jobs, self.engine)
         files = {"config.yaml": resolved_config(self.study), "manifest.json": json_bytes(manifest)}
         return self._recorded(Store.create(Path(folder), files), manifest, progress)
 
     @classmethod
-    def from_folder(cls, folder: Path, jobs: int | None = None) -> tuple[Experiment, dict[str, Any]]:
+    def from_folder(
+        cls, folder: Path, jobs: int | None = None, engine: str = AUTO
+    ) -> tuple[Experiment, dict[str, Any]]:
         """The experiment that a run folder holds, and its manifest. Its study is the one in the folder."""
         store = Store.open(folder)
         manifest = read_manifest(store.folder)
@@ -120,6 +127,7 @@ class Experiment:
             draws=manifest["draws"],
             runs=manifest["runs"],
             jobs=manifest["jobs"] if jobs is None else jobs,
+            engine=engine,
         )
         if experiment.identity != manifest["identity"]:
             raise StoreError(
@@ -177,7 +185,11 @@ class Experiment:
             scenarios=self.scenarios,
             folder=store.folder,
             identity=self.identity,
+            engine=self.engine,
         )
+        if missing and needs_compiling(self.engine):
+            # Before any process begins: they all find the code that this one leaves on disk.
+            run_trial(self.study, Trial(scenario=MAIN_SCENARIO), engine=self.engine)
         for _ in execute(work, missing, min(self.jobs, max(1, len(missing)))):
             count += 1
             report(count)

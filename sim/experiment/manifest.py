@@ -10,8 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.engine.engines import compiled_works, engine_named
 from sim.experiment.store import read_json
-from sim.experiment.trial import ENGINE
 from sim.foundations.errors import StoreError
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def new_manifest(study: Study, scenarios: Sequence[str], draws: int, runs: int, jobs: int) -> dict[str, Any]:
+def new_manifest(
+    study: Study, scenarios: Sequence[str], draws: int, runs: int, jobs: int, engine: str
+) -> dict[str, Any]:
     """The manifest of a run that begins now."""
     return {
         "schema": SCHEMA,
@@ -64,12 +66,13 @@ def new_manifest(study: Study, scenarios: Sequence[str], draws: int, runs: int, 
         "runs": runs,
         "seed": study.seed,
         "jobs": jobs,
-        "engine": ENGINE,
+        "engine": engine_named(engine).name,
         "study_digest": study.digest,
         "code_digest": code_digest(),
         "identity": identity(study, scenarios),
         "versions": {"caresim": version("caresim"), "python": platform.python_version()}
-        | {name: version(name) for name in LIBRARIES},
+        | {name: version(name) for name in LIBRARIES}
+        | ({"numba": version("numba")} if compiled_works() else {}),
         "began": now(),
         "ended": None,
     }

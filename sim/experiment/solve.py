@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.engine import simpy_engine
+from sim.engine.engines import engine_named
 from sim.engine.events import Event
 from sim.foundations.clock import DAYS_PER_YEAR, TICKS_PER_YEAR, ticks
 from sim.foundations.errors import InputError
@@ -156,7 +156,7 @@ def run_arm(plan: Plan, multiplier: float, *, offered: bool) -> Arm:
         overload=(ONE,) * len(plan.services.overload),
     )
     everyone = np.zeros_like(plan.families.offered)
-    log = simpy_engine.run(
+    log = engine_named().run(
         replace(plan, services=services, families=replace(plan.families, offered=everyone))
     )
     in_trial = plan.children.born <= 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.engine import simpy_engine
+from sim.engine.engines import AUTO, engine_named
 from sim.engine.events import validate
 from sim.experiment.review import judge
 from sim.foundations.errors import InputError
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from sim.study.config import Study
     from sim.study.levers import Review
     from sim.study.scenario import Scenario
-
-ENGINE = simpy_engine.NAME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +62,14 @@ def run_trial(
     *,
     given: Circumstances | None = None,
     against: TrialResult | None = None,
+    engine: str = AUTO,
 ) -> TrialResult:
     """Run one trial. The same study (with its seed) and trial give the same log, byte for byte, anywhere.
 
     ``given`` may hold the people and rules of this (draw, run), to share them between scenarios; ``against``
     the trial of the scenario that this one is compared with, for the measures of pairs. A review reads that
-    scenario too: it is run for it, if it is not given.
+    scenario too: it is run for it, if it is not given. ``engine`` is one of ``sim.engine.engines.ENGINES``;
+    the log is the same with each.
     Raises ``InputError`` for an unknown scenario or a negative number, ``QualityError`` if the log breaks
     its schema.
     """
@@ -78,9 +78,9 @@ def run_trial(
     scenario = study.scenario(trial.scenario)
     if given is None:
         given = build_circumstances(study, trial.draw, trial.run)
-    first = _simulated(study, scenario, trial, given, against)
+    first = _simulated(study, scenario, trial, given, against, engine)
     reviews = reviews_of(scenario)
-    return _reviewed(study, scenario, reviews, first, given, against) if reviews else first
+    return _reviewed(study, scenario, reviews, first, given, against, engine) if reviews else first
 
 
 def _simulated(
@@ -89,10 +89,11 @@ def _simulated(
     trial: Trial,
     given: Circumstances,
     against: TrialResult | None,
+    engine: str,
 ) -> TrialResult:
     """One scenario run and measured, whatever its reviews may find."""
     plan = compile_plan(study, scenario, given)
-    log = simpy_engine.run(plan)
+    log = engine_named(engine).run(plan)
     validate(log, plan.horizon)
     measures = measure(log, plan, study.clock, None if against is None else against.log)
     return TrialResult(trial=trial, plan=plan, log=log, measures=measures)
@@ -105,6 +106,7 @@ def _reviewed(
     result: TrialResult,
     given: Circumstances,
     against: TrialResult | None,
+    engine: str,
 ) -> TrialResult:
     """The trial once its reviews are held, one after another.
 
@@ -114,18 +116,20 @@ def _reviewed(
     trial = result.trial
     if scenario.against not in study.scenarios or study.scenario(scenario.against) == scenario:
         raise InputError.of(f"'{trial.scenario}' holds a review and is compared with nothing: name 'against'")
-    other = against or run_trial(study, replace(trial, scenario=scenario.against), given=given)
+    other = against or run_trial(study, replace(trial, scenario=scenario.against), given=given, engine=engine)
     outcomes: list[Outcome] = []
     for review in reviews:
         outcomes.append(judge(study, review, result, other))
         if not outcomes[-1].passed:
             scenario = let_go(scenario, review)
-            result = _simulated(study, scenario, trial, given, against)
+            result = _simulated(study, scenario, trial, given, against, engine)
     log = None if against is None else against.log
     return replace(result, measures=measure(result.log, result.plan, study.clock, log, outcomes))
 
 
-def run_pair(study: Study, scenarios: Sequence[str], draw: int, run: int) -> NDArray[np.float64]:
+def run_pair(
+    study: Study, scenarios: Sequence[str], draw: int, run: int, engine: str = AUTO
+) -> NDArray[np.float64]:
     """All scenarios on the same people with the same luck: [scenarios, measures], in the order given.
 
     A scenario with which others are compared runs before them, so that they can be read against its log.
@@ -142,7 +146,8 @@ def run_pair(study: Study, scenarios: Sequence[str], draw: int, run: int) -> NDA
         if base is not None:
             visit(base)
         against = None if base is None else compared[base]
-        one = run_trial(study, Trial(scenario=name, draw=draw, run=run), given=given, against=against)
+        trial = Trial(scenario=name, draw=draw, run=run)
+        one = run_trial(study, trial, given=given, against=against, engine=engine)
         found[name] = one.measures
         if name in bases.values():
             compared[name] = one

@@ -55,8 +55,15 @@ FAMILIES: dict[Any, Any] = {}
 """By record of a world: the record of its families."""
 
 
+ACQUAINTED: set[Any] = set()
+
+
 def acquaint(world: Any, family: Any, keyed_family: Any, keyed_child: Any) -> None:
     """Tell the doors which records (dtypes) belong together, before anything is compiled for them."""
+    layout = (world, family, keyed_family, keyed_child)
+    if layout in ACQUAINTED:
+        return
+    ACQUAINTED.add(layout)
     FAMILIES[from_dtype(world)] = from_dtype(family)
     KEYED[from_dtype(family)] = from_dtype(keyed_family)
     KEYED[from_dtype(CHILD)] = from_dtype(keyed_child)
@@ -102,6 +109,7 @@ def _int(number: Any) -> Any:
 @overload_attribute(types.Record, "children")
 def _children(record: Any) -> Any:
     if "children_pointer" in record.fields:
+
         def opened(record: Any) -> Any:
             return carray(children(record.children_pointer), (record.child_count,))
 
@@ -113,6 +121,7 @@ def _children(record: Any) -> Any:
 def _keyed(record: Any) -> Any:
     if record in KEYED:
         keyed = pointer_to(KEYED[record])
+
         def opened(record: Any) -> Any:
             return carray(keyed(record.keyed_pointer), (1,))[0]
 
@@ -133,6 +142,7 @@ def _family_at(world: Any, row: Any) -> Any:
 @overload_attribute(types.Record, "panel_rows")
 def _panel_rows(record: Any) -> Any:
     if "panel_pointer" in record.fields:
+
         def opened(record: Any) -> Any:
             return carray(ints(record.panel_pointer), (record.family_count,))
 
@@ -143,6 +153,7 @@ def _panel_rows(record: Any) -> Any:
 @overload_attribute(types.Record, "safeguarded_rows")
 def _safeguarded_rows(record: Any) -> Any:
     if "safeguarded_pointer" in record.fields:
+
         def opened(record: Any) -> Any:
             return carray(ints(record.safeguarded_pointer), (record.family_count,))
 
@@ -250,7 +261,11 @@ def _ask(world: Any, family: Any, offer: Any, priority: Any, since: Any) -> Any:
         request = carray(requests(world.asking.pointer), (world.asking.room,))[world.asking.size]
         world.asking.size += 1
         request.priority, request.since, request.family, request.offer = priority, since, family.id, offer
-        request.ticket, request.row, request.line = family.ticket[offer], family.row, LINES_OF_OFFERS[int(offer)]
+        request.ticket, request.row, request.line = (
+            family.ticket[offer],
+            family.row,
+            LINES_OF_OFFERS[int(offer)],
+        )
         world.settling = True
 
     return opened

@@ -13,6 +13,7 @@ from numba import carray, njit
 from sim.engine import journeys
 from sim.engine import world as doors
 from sim.engine.caseload import most_room, room
+from sim.engine.compiled.cache import cached
 from sim.engine.compiled.doors import (
     changes,
     earlier_request,
@@ -36,7 +37,8 @@ LINES = len(Line)
 EDGE_WORKER, STABILITY = int(Line.EDGE_WORKER), int(Offer.PLACEMENT_STABILITY)
 
 
-@njit(cache=True, nogil=True)
+@cached
+@njit(nogil=True)
 def advance(worlds: Any) -> int:
     """Run one world (an array of one record) until it is done, or a buffer is full."""
     world = worlds[0]

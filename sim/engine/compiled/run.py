@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,11 +40,10 @@ from sim.model.terms import Line, Offer
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.model.plan import Plan, Row
+    from sim.model.plan import Children, Families, Plan, Row
 
     Records = NDArray[Any]
 
-NAME = "compiled"
 FIRST_ROOM = {"log": 1 << 17, "notes": 1 << 15, "asking": 1 << 12, "leaving": 1 << 12, "waiting": 1 << 12}
 """Entries for which the buffers of a run first have room."""
 POOLS = {
@@ -73,10 +73,12 @@ class Memory:
         months = round_up(len(plan.months), LONG)
         record = world_record(rules_record, services_record, padded_shape(powers, 3), months, len(Line))
         self.world: Records = np.zeros(1, record)
-        self.keyed_families = keyed_rows(plan.families, KeyedFamily, ("offered", "accepts", "length"))
-        self.keyed_children = keyed_rows(plan.children, KeyedChild)
+        self.kept = people_of(plan)
+        self.families, self.children = self.kept.families.copy(), self.kept.children.copy()
         self.people(plan)
-        doors.acquaint(record, self.families.dtype, self.keyed_families.dtype, self.keyed_children.dtype)
+        doors.acquaint(
+            record, self.families.dtype, self.kept.keyed_families.dtype, self.kept.keyed_children.dtype
+        )
         world = self.world[0]
         fill_tables(world["rules"], Rules, plan.rules)
         fill_tables(world["services"], Services, services)
@@ -97,23 +99,8 @@ class Memory:
 
     def people(self, plan: Plan) -> None:
         """The families and children, before anything has happened to them."""
-        first = plan.families.first_child
-        counts = np.diff(first)
-        example = example_family(room_for(int(counts.max(initial=1))))
-        self.families = copies(example, FAMILY_SKIPS, family_record(len(example.children)), len(counts))
-        self.children = copies(Child(0, 0, 0, KeyedChild()), CHILD_SKIPS, CHILD, int(first[-1]))
-        families, children = self.families, self.children
-        families["row"] = np.arange(len(families))
-        families["id"], families["factor"] = plan.families.id, plan.families.factor
-        families["agenda"] = -1
-        families["keyed_pointer"] = rows_of(self.keyed_families)
-        families["children_pointer"] = address(children) + first[:-1] * children.itemsize
-        families["child_count"] = counts
-        children["id"], children["born"] = plan.children.id, plan.children.born
-        children["index"] = np.arange(len(children)) - np.repeat(first[:-1], counts)
-        children["clock"] += 2 * children["index"]
-        children["settled"] += 2 * children["index"]
-        children["keyed_pointer"] = rows_of(self.keyed_children)
+        families, first = self.families, plan.families.first_child
+        families["children_pointer"] = address(self.children) + first[:-1] * self.children.itemsize
         self.panel, self.safeguarded = np.zeros((2, len(families)), dtype=np.int64)
         world = self.world[0]
         world["family_count"] = len(families)
@@ -202,6 +189,61 @@ class Memory:
         return EventLog(*(np.ascontiguousarray(column[order]) for column in columns))
 
 
+@dataclass(frozen=True, slots=True)
+class People:
+    """The records of a Plan's families and children, before anything has happened to them."""
+
+    of: tuple[Families, Children]
+    """The tables that they were made from."""
+    keyed_families: Records
+    keyed_children: Records
+    families: Records
+    children: Records
+
+
+_last: People | None = None
+
+
+def people_of(plan: Plan) -> People:
+    """The people of a Plan; scenarios of one (draw, run) have the same, but for when families come."""
+    global _last
+    last = _last
+    if last is None or not same_people(last, plan):
+        _last = last = lay_out(plan)
+    return last
+
+
+def same_people(people: People, plan: Plan) -> bool:
+    """Whether these are the people of a Plan."""
+    families, children = people.of
+    ours = plan.families
+    return children is plan.children and all(
+        getattr(ours, name) is getattr(families, name) for name in ours.__slots__ if name != "arrives"
+    )
+
+
+def lay_out(plan: Plan) -> People:
+    """Lay the people of a Plan out in memory."""
+    keyed_families = keyed_rows(plan.families, KeyedFamily, ("offered", "accepts", "length"))
+    keyed_children = keyed_rows(plan.children, KeyedChild)
+    first = plan.families.first_child
+    counts = np.diff(first)
+    example = example_family(room_for(int(counts.max(initial=1))))
+    families = copies(example, FAMILY_SKIPS, family_record(len(example.children)), len(counts))
+    children = copies(Child(0, 0, 0, KeyedChild()), CHILD_SKIPS, CHILD, int(first[-1]))
+    families["row"] = np.arange(len(families))
+    families["id"], families["factor"] = plan.families.id, plan.families.factor
+    families["agenda"] = -1
+    families["keyed_pointer"] = rows_of(keyed_families)
+    families["child_count"] = counts
+    children["id"], children["born"] = plan.children.id, plan.children.born
+    children["index"] = np.arange(len(children)) - np.repeat(first[:-1], counts)
+    children["clock"] += 2 * children["index"]
+    children["settled"] += 2 * children["index"]
+    children["keyed_pointer"] = rows_of(keyed_children)
+    return People((plan.families, plan.children), keyed_families, keyed_children, families, children)
+
+
 def address(array: Records) -> int:
     """Where an array begins in memory."""
     return int(array.ctypes.data)
@@ -215,7 +257,7 @@ def rows_of(array: Records) -> NDArray[np.int64]:
 def copies(example: object, skipped: tuple[str, ...], record: np.dtype[Any], count: int) -> Records:
     """As many records like an object as asked for."""
     one: Records = np.zeros(1, record)
-    for name in type(example).__slots__:  # type: ignore[attr-defined]
+    for name in type(example).__slots__:
         if name not in skipped:
             one[name] = getattr(example, name)
     return np.repeat(one, count)
