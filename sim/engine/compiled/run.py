@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engine.caseload import with_leaving
 from sim.engine.compiled import doors, loop
@@ -38,11 +39,9 @@ from sim.model.plan import Rules, Services
 from sim.model.terms import Line, Offer
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from sim.model.plan import Children, Families, Plan, Row
 
-    Records = NDArray[Any]
+Records = NDArray[Any]
 
 FIRST_ROOM = {"log": 1 << 17, "notes": 1 << 15, "asking": 1 << 12, "leaving": 1 << 12, "waiting": 1 << 12}
 """Entries for which the buffers of a run first have room."""
@@ -56,16 +55,25 @@ POOLS = {
 
 def run(plan: Plan) -> EventLog:
     """Run one Plan to its horizon and return what happened, in canonical order."""
-    memory = Memory(plan)
+    # Buffers go from run to run: fresh memory costs more than the engine. Threads never share them.
+    memory = Memory(plan, _spare.pop() if _spare else {})
     while full := loop.advance(memory.world):
         memory.grow(full)
-    return memory.log()
+    log = memory.log()
+    _spare.append(memory.buffers)
+    return log
+
+
+_spare: list[dict[str, NDArray[Any]]] = []
+"""Buffers of runs that are over."""
 
 
 class Memory:
     """Everything that one run reads and writes, and keeps alive while compiled code uses its addresses."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, buffers: dict[str, Records] | None = None) -> None:
+        """``buffers`` of a run that is over are used again."""
+        self.buffers = {} if buffers is None else buffers
         services = plan.services
         powers, tables = flat_powers(services)
         rules_record = np.dtype(table_fields(Rules, plan.rules), align=True)
@@ -74,7 +82,8 @@ class Memory:
         record = world_record(rules_record, services_record, padded_shape(powers, 3), months, len(Line))
         self.world: Records = np.zeros(1, record)
         self.kept = people_of(plan)
-        self.families, self.children = self.kept.families.copy(), self.kept.children.copy()
+        self.families = self.copied("families", self.kept.families)
+        self.children = self.copied("children", self.kept.children)
         self.people(plan)
         doors.acquaint(
             record, self.families.dtype, self.kept.keyed_families.dtype, self.kept.keyed_children.dtype
@@ -141,14 +150,27 @@ class Memory:
 
     def pools(self) -> None:
         """The buffers that may grow."""
-        self.buffers: dict[str, Records] = {}
-        self.set_pool("log", np.empty((6, FIRST_ROOM["log"]), dtype=np.int64))
-        self.set_pool("notes", np.empty(FIRST_ROOM["notes"], AGENDA))
+        self.set_pool("log", self.buffer("log", (6, FIRST_ROOM["log"]), np.dtype(np.int64)))
+        self.set_pool("notes", self.buffer("notes", (FIRST_ROOM["notes"],), AGENDA))
         self.free_notes(0)
-        self.set_pool("asking", np.empty(FIRST_ROOM["asking"], REQUEST))
-        self.set_pool("leaving", np.empty(FIRST_ROOM["leaving"], dtype=np.int64))
+        self.set_pool("asking", self.buffer("asking", (FIRST_ROOM["asking"],), REQUEST))
+        self.set_pool("leaving", self.buffer("leaving", (FIRST_ROOM["leaving"],), np.dtype(np.int64)))
         for line in Line:
-            self.set_pool(f"waiting {int(line)}", np.empty(FIRST_ROOM["waiting"], REQUEST))
+            name = f"waiting {int(line)}"
+            self.set_pool(name, self.buffer(name, (FIRST_ROOM["waiting"],), REQUEST))
+
+    def buffer(self, name: str, shape: tuple[int, ...], kind: np.dtype[Any]) -> Records:
+        """A buffer of at least that size: the one of an earlier run, if there is one."""
+        found = self.buffers.get(name)
+        if found is None or found.dtype != kind or found.shape[-1] < shape[-1]:
+            found = self.buffers[name] = np.empty(shape, kind)
+        return found
+
+    def copied(self, name: str, records: Records) -> Records:
+        """A copy of records, in a buffer."""
+        copy = self.buffer(name, records.shape, records.dtype)[: len(records)]
+        copy[:] = records
+        return copy
 
     def set_pool(self, name: str, buffer: Records) -> None:
         """Let a buffer be the one that compiled code uses."""
