@@ -326,18 +326,22 @@ def _families_in_service(world: Any) -> Any:
     return opened
 
 
-# The calendar: a heap of families by the tick at which each wakes; each knows its place in it.
+# The calendar: a heap of families by the tick at which each wakes. Their places in it lie apart from their
+# records, close together.
 
 
 @register_jitable
 def move(world: Any, family: Any, tick: int) -> None:
     """Wake a family at another tick; NEVER takes it to the end."""
     calendar = carray(entries(world.calendar_pointer), (world.calendar_size,))
-    at = family.place_in_calendar
-    family.wake = tick
+    places = carray(ints(world.place_pointer), (world.calendar_size,))
+    row = family.row
+    at = places[row]
     while at > 0 and calendar[(at - 1) >> 1].tick > tick:
-        put(world, calendar, at, calendar[(at - 1) >> 1].tick, calendar[(at - 1) >> 1].row)
-        at = (at - 1) >> 1
+        above = (at - 1) >> 1
+        calendar[at] = calendar[above]
+        places[calendar[at].row] = at
+        at = above
     while True:
         below = 2 * at + 1
         if below >= world.calendar_size:
@@ -346,13 +350,8 @@ def move(world: Any, family: Any, tick: int) -> None:
             below += 1
         if calendar[below].tick >= tick:
             break
-        put(world, calendar, at, calendar[below].tick, calendar[below].row)
+        calendar[at] = calendar[below]
+        places[calendar[at].row] = at
         at = below
-    put(world, calendar, at, tick, family.row)
-
-
-@register_jitable
-def put(world: Any, calendar: Any, at: int, tick: int, row: int) -> None:
-    """Write one entry of the calendar."""
     calendar[at].tick, calendar[at].row = tick, row
-    doors.family_at(world, row).place_in_calendar = at
+    places[row] = at

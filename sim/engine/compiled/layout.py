@@ -78,8 +78,6 @@ def family_record(children: int) -> np.dtype[np.void]:
         ("children_pointer", INT),
         ("child_count", INT),
         ("agenda", INT),
-        ("wake", INT),
-        ("place_in_calendar", INT),
         ("arrived", np.dtype(bool)),
     ]
     return np.dtype(own + state_fields(example_family(children), FAMILY_SKIPS), align=True)
@@ -232,6 +230,7 @@ def world_record(
         "safeguarded_pointer",
         "table_pointer",
         "calendar_pointer",
+        "place_pointer",
         "change_pointer",
         "meeting_pointer",
         "worker_pointer",

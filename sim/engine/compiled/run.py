@@ -122,14 +122,15 @@ class Memory:
         order = np.argsort(arrives, kind="stable")
         self.entries = np.empty(len(order), ENTRY)
         self.entries["tick"], self.entries["row"] = arrives[order], order
-        self.families["wake"] = arrives
-        self.families["place_in_calendar"][order] = np.arange(len(order))
+        self.places = np.empty(len(order), dtype=np.int64)
+        self.places[order] = np.arange(len(order))
         self.meetings = np.array(
             plan.services.meetings if plan.services.opens[Offer.EDGE_OF_CARE] < plan.horizon else (),
             dtype=np.int64,
         )
         world = self.world[0]
         world["calendar_pointer"], world["calendar_size"] = address(self.entries), len(order)
+        world["place_pointer"] = address(self.places)
         world["meeting_pointer"], world["meeting_count"] = address(self.meetings), len(self.meetings)
 
     def staff(self, services: Services) -> None:
