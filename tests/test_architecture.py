@@ -21,7 +21,7 @@ FORBIDDEN_IN_ENGINE = (
     "sim.foundations.distributions",
     "sim.foundations.hazard",
 )
-HEAVY = ("pandas", "scipy", "matplotlib", "pyarrow")
+HEAVY = ("pandas", "scipy", "matplotlib", "pyarrow", "numba")
 LONGEST_ROOM = 450
 OF_SERVICES = ("sim/engine/offers.py", "sim/engine/edge.py")
 """Rooms that add multipliers and flags, and move nothing."""

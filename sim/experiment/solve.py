@@ -20,18 +20,17 @@ from sim.foundations.clock import DAYS_PER_YEAR, TICKS_PER_YEAR, ticks
 from sim.foundations.errors import InputError
 from sim.foundations.ledger import NEVER, ONE
 from sim.foundations.randomness import Chance, Decision
-from sim.model.arrivals import select
 from sim.model.compile import build_circumstances, compile_plan
 from sim.model.effects import SOLVED
-from sim.model.population import Draws, build_block, join
+from sim.model.population import Block, Draws, births, build_children, join
 from sim.model.terms import BAND_STARTS, BANDS, LINE_OF, Line, Offer, Status
 from sim.study.catalogue import SOLVED_RATIOS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.model.plan import Plan
-    from sim.model.population import Block, Values
+    from sim.model.plan import Children, Plan
+    from sim.model.population import Values
     from sim.study.config import Study
 
 TRIAL_BLOCK = 300
@@ -120,25 +119,46 @@ def trial_plan(study: Study, families: int) -> Plan:
     """A plan of nothing but families whose pre-proceedings begin on the first day."""
     given = build_circumstances(study, 0, 0)
     plan = compile_plan(study, study.scenario("no change"), given)
-    draws = Draws(chance=Chance(study.seed, 0, 0), block=TRIAL_BLOCK, n=families * MOST_SELECTED)
-    block = build_block(draws, given.values, np.zeros(draws.n, dtype=np.int64))
-    block = select(block, selected(draws, block, given.values, families))
-    block.families["opening_status"][:] = Status.PRE_PROCEEDINGS
+    everybody = Draws.of_block(Chance(study.seed, 0, 0), TRIAL_BLOCK, families * MOST_SELECTED)
+    draws = everybody.of(selected(everybody, given.values, families))
+    block = Block(
+        draws=draws,
+        seen=np.zeros(draws.n, dtype=np.int64),
+        given={"opening_status": np.full(draws.n, int(Status.PRE_PROCEEDINGS))},
+    )
     horizon = ticks(DAYS_PER_YEAR) + 1
-    people, children = join([(draws, block)], given.values, horizon)
+    people, children = join([block], given.values, horizon)
     none = np.zeros(0, dtype=np.int64)
     return replace(
-        plan, horizon=horizon, families=people, children=children, posts=(), counted_referrals=none
+        plan,
+        horizon=horizon,
+        families=people,
+        children=numbered(block, children, given.values, horizon),
+        posts=(),
+        counted_referrals=none,
     )
 
 
-def selected(draws: Draws, block: Block, values: Values, families: int) -> NDArray[np.int64]:
+def numbered(block: Block, children: Children, values: Values, horizon: int) -> Children:
+    """The children with the keyed numbers of the first places of the block, whoever was chosen.
+
+    Those of their own families would be as good; the tables in studies were solved with these.
+    """
+    born, present = births(block, values)
+    places = Draws.of_block(block.draws.chance, TRIAL_BLOCK, block.draws.n)
+    columns = build_children(replace(block, draws=places), born, present & (born < horizon), values)
+    return replace(children, **{**columns, "id": children.id})
+
+
+def selected(draws: Draws, values: Values, families: int) -> NDArray[np.int64]:
     """Rows of the families who reach pre-proceedings, in the mix of ages that do.
 
     Two escalations lie before it, so a family is chosen in proportion to the square of how much faster cases
     with a youngest child of that age escalate.
     """
-    born = np.where(block.slots["present"] & (block.slots["born"] <= 0), block.slots["born"], -NEVER)
+    seen = np.zeros(draws.n, dtype=np.int64)
+    born, present = births(Block(draws=draws, seen=seen, given={}), values)
+    born = np.where(present & (born <= 0), born, -NEVER)
     youngest = (-born.max(axis=0)) / TICKS_PER_YEAR
     band = np.clip(np.searchsorted(BAND_STARTS, youngest, side="right") - 1, 0, len(BANDS) - 1)
     weight = np.array([values["pathway.escalation_by_youngest"][name] for name in BANDS])[band] ** 2

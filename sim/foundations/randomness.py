@@ -5,22 +5,25 @@ occurrence). The scenario is in no key, so the same family meets the same chance
 asking for more numbers, or for other decisions, changes none.
 
 Bits come from the counter-based generator Philox-4x64-10 (Salmon and others, "Parallel random numbers: as
-easy as 1, 2, 3", 2011). Keys and counters are scientific format: changing one changes every result.
+easy as 1, 2, 3", 2011; `sim.foundations.philox`). Keys and counters are scientific format: changing one
+changes every result.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.foundations import philox
+
 __all__ = ["Chance", "Decision", "parameter_quantile", "year_quantiles"]
 
 _FORMAT = "caresim/1"
-_LARGEST_UNIFORM = 1.0 - 2.0**-53
 
 
 class Decision(StrEnum):
@@ -103,13 +106,38 @@ class Chance:
         `block` parts kinds of entity (families who come, families already open, posts), `slot` parts members
         of one entity (a child in a family), `occurrence` parts the times that one decision comes round.
         """
-        return _words(f"{self.seed}/{self.draw}/{self.run}/{decision.value}", n, block, slot, occurrence)
+        return philox.words(self._key(decision), n, block, slot, occurrence)
 
     def uniforms(
         self, decision: Decision, n: int, *, block: int = 0, slot: int = 0, occurrence: int = 0
     ) -> npt.NDArray[np.float64]:
         """`words` as numbers strictly between 0 and 1, shape [n]."""
-        return _uniforms(self.words(decision, n, block=block, slot=slot, occurrence=occurrence))
+        return philox.uniforms(self.words(decision, n, block=block, slot=slot, occurrence=occurrence))
+
+    def uniform(
+        self, decision: Decision, entity: int, *, block: int = 0, slot: int = 0, occurrence: int = 0
+    ) -> float:
+        """The number of one entity alone: `uniforms(decision, entity + 1, ...)[entity]`."""
+        return philox.single(self._key(decision), block, slot, entity, occurrence)
+
+    def table(
+        self,
+        decision: Decision,
+        occurrences: int,
+        *,
+        block: npt.NDArray[np.int64],
+        slot: npt.NDArray[np.int64],
+        entity: npt.NDArray[np.int64],
+    ) -> npt.NDArray[np.float64]:
+        """Numbers of many addresses at once, a row each with occurrences from 0: [rows, occurrences].
+
+        The three arrays have one length and nothing negative. It is quickest where neighbours of one block
+        and slot are next to each other.
+        """
+        return philox.table(self._key(decision), occurrences, block, slot, entity)
+
+    def _key(self, decision: Decision) -> philox.Key:
+        return _key(f"{self.seed}/{self.draw}/{self.run}/{decision.value}")
 
 
 def parameter_quantile(seed: int, draw: int, name: str) -> float:
@@ -117,22 +145,16 @@ def parameter_quantile(seed: int, draw: int, name: str) -> float:
 
     Each parameter has its own key, so that adding one disturbs none.
     """
-    return float(_uniforms(_words(f"{seed}/{draw}/parameter/{name}", 1))[0])
+    return float(philox.uniforms(philox.words(_key(f"{seed}/{draw}/parameter/{name}"), 1))[0])
 
 
 def year_quantiles(seed: int, draw: int, name: str, n: int) -> npt.NDArray[np.float64]:
     """Quantiles for n successive years of what varies by year under `name`, shape [n]."""
-    return _uniforms(_words(f"{seed}/{draw}/year/{name}", n))
+    return philox.uniforms(philox.words(_key(f"{seed}/{draw}/year/{name}"), n))
 
 
-def _words(path: str, n: int, block: int = 0, slot: int = 0, occurrence: int = 0) -> npt.NDArray[np.uint64]:
+@lru_cache(maxsize=4 * len(Decision))
+def _key(path: str) -> philox.Key:
     digest = blake2b(f"{_FORMAT}/{path}".encode(), digest_size=16).digest()
-    key = np.frombuffer(digest, dtype="<u8").astype(np.uint64)
-    counter = np.array([0, block, slot, occurrence], dtype=np.uint64)
-    return np.random.Philox(key=key, counter=counter).random_raw(n)
-
-
-def _uniforms(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.float64]:
-    # Above a half the added 0.5 rounds, and the topmost word would round to 1: hence the ceiling.
-    middles = ((words >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
-    return np.minimum(middles, _LARGEST_UNIFORM)
+    one, two = (int.from_bytes(half, "little") for half in (digest[:8], digest[8:]))
+    return np.uint64(one), np.uint64(two)

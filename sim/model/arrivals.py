@@ -14,8 +14,8 @@ from sim.foundations.hazard import StepHazard
 from sim.foundations.randomness import Chance, Decision
 from sim.model.care import opening_stays
 from sim.model.pathway import LEVEL_STATUS, combined_hazard
-from sim.model.population import BY_OFFER, Block, Draws, build_block
-from sim.model.terms import BAND_STARTS, REFERRALS, SLOTS, Status, Stay
+from sim.model.population import Block, Draws, referrals
+from sim.model.terms import BAND_STARTS, REFERRALS, Status, Stay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,6 @@ def enough(rate: float, horizon: int) -> int:
 class Layer:
     """Referrals of one layer of demand."""
 
-    draws: Draws
     block: Block
     """The families who reach a service."""
     threshold: Floats
@@ -75,20 +74,22 @@ def referral_blocks(
     returning += returning[-1:] * len(years)
     demand = (values["demand.families_referred"] + np.array(returning[: len(years)])) * years
     for layer in range(int(np.ceil(demand.max() * peak / LAYER_RATE))):
-        draws = Draws(chance=chance, block=layer, n=enough(LAYER_RATE, horizon))
+        draws = Draws.of_block(chance, layer, enough(LAYER_RATE, horizon))
         arrives = arrivals(draws, LAYER_RATE)
         year = np.clip(np.searchsorted(starts, arrives, side="right") - 1, 0, len(years) - 1)
         threshold = (layer + draws.one(Decision.ARRIVAL_KEPT)) * LAYER_RATE / demand[year]
         kept = (threshold < peak) & (arrives < horizon)
-        block = build_block(draws, values, arrives)
-        first, when, counted = first_service(draws, block, values)
-        block.families["arrives"], block.families["first_referral"] = when, first
-        # Children's ages are set at the very first referral: by the time a service is met they have grown.
-        served = kept & (when < horizon)
-        row, column = np.nonzero(kept[:, None] & (counted < horizon))
+        draws, arrives, threshold = draws.of(kept), arrives[kept], threshold[kept]
+        first, when, counted = first_service(draws, arrives, values)
+        served = when < horizon
+        row, column = np.nonzero(counted < horizon)
         yield Layer(
-            draws=draws,
-            block=select(block, served),
+            # Children's ages are set at the very first referral: by the time of a service they have grown.
+            block=Block(
+                draws=draws.of(served),
+                seen=arrives[served],
+                given={"arrives": when[served], "first_referral": first[served]},
+            ),
             threshold=threshold[served],
             first=arrives[served],
             counted=counted[row, column],
@@ -97,55 +98,45 @@ def referral_blocks(
         )
 
 
-def first_service(draws: Draws, block: Block, values: Values) -> tuple[Ints, Ints, Ints]:
+def first_service(draws: Draws, arrives: Ints, values: Values) -> tuple[Ints, Ints, Ints]:
     """The referral that first leads to a service, its tick, and ticks of those before: [n], [n], [n, R]."""
     hazard = StepHazard(bounds=(0.0, 1.0), rates=tuple(values["demand.re_referral"].values()))
+    outcome, assessment = referrals(draws, values)
+    wait = hazard.quantile(1 - draws.many(Decision.REREFERRAL, REFERRALS))
+    gap = np.maximum(1, np.rint(np.minimum(wait, 1e3) * TICKS_PER_YEAR)).astype(np.int64)
+    lasts = np.cumsum(assessment + gap, axis=1)
+    tick = arrives[:, None] + np.pad(lasts[:, :-1], ((0, 0), (1, 0)))
+    serves = outcome != Status.CLOSED
+    first = np.argmax(serves, axis=1)
     never = np.iinfo(np.int64).max // 2
-    tick = block.families["arrives"].copy()
-    first = np.full(draws.n, -1)
-    when = np.full(draws.n, never)
-    counted = np.full((draws.n, REFERRALS), never)
-    for occurrence in range(REFERRALS):
-        served = (block.families["outcome"][:, occurrence] != Status.CLOSED) & (first < 0)
-        first[served], when[served] = occurrence, tick[served]
-        waiting = first < 0
-        counted[waiting, occurrence] = tick[waiting]
-        wait = hazard.quantile(1 - draws.one(Decision.REREFERRAL, occurrence=occurrence))
-        gap = np.maximum(1, np.rint(np.minimum(wait, 1e3) * TICKS_PER_YEAR)).astype(np.int64)
-        tick = tick + block.families["assessment"][:, occurrence] + gap
-    return np.maximum(first, 0), when, counted
+    when = np.where(serves.any(axis=1), tick[np.arange(draws.n), first], never)
+    before = np.cumsum(serves, axis=1) == 0
+    return first, when, np.where(before, tick, never)
 
 
-def select(block: Block, rows: Any) -> Block:
-    """The families of ``rows`` only; their identities do not change."""
-    families = {
-        name: column[:, rows] if name in BY_OFFER else column[rows] for name, column in block.families.items()
-    }
-    slots = {name: column[:, rows] for name, column in block.slots.items()}
-    slots["rows"] = np.nonzero(rows)[0]
-    return Block(number=block.number, families=families, slots=slots)
-
-
-def open_blocks(chance: Chance, values: Values) -> Iterator[tuple[Draws, Block]]:
+def open_blocks(chance: Chance, values: Values) -> Iterator[Block]:
     """Families whose case is open on the first day, with the time already spent at their level.
 
     The time already spent follows the equilibrium (length-biased) law of the level's own durations.
     """
     for level, count in values["opening.families"].items():
         status = LEVEL_STATUS[level]
-        draws = Draws(chance=chance, block=OPENING_BLOCK + status, n=round(count))
-        tilt = values["opening.tilt"][level]
+        draws = Draws.of_block(chance, OPENING_BLOCK + status, round(count))
         years = combined_hazard(values, status).equilibrium_quantile(draws.one(Decision.OPENING_ELAPSED))
         elapsed = np.rint(years * TICKS_PER_YEAR).astype(np.int64)
         # Children's ages are those of families who reach the level, grown by the time already spent there.
-        block = build_block(draws, values, -elapsed, tilt)
-        block.families["arrives"] = np.zeros(draws.n, dtype=np.int64)
-        block.families["opening_status"][:] = status
-        block.families["opening_elapsed"] = elapsed
-        yield draws, block
+        yield Block(
+            draws=draws,
+            seen=-elapsed,
+            given={
+                "opening_status": np.full(draws.n, int(status)),
+                "opening_elapsed": elapsed,
+                "tilt": np.full(draws.n, float(values["opening.tilt"][level])),
+            },
+        )
 
 
-def care_blocks(chance: Chance, values: Values, clock: Clock) -> Iterator[tuple[Draws, Block]]:
+def care_blocks(chance: Chance, values: Values, clock: Clock) -> Iterator[Block]:
     """The opening cohort in care, children who returned home lately, those with special guardians, and
     those who arrive alone."""
     yield opening_cohort(chance, values)
@@ -154,77 +145,65 @@ def care_blocks(chance: Chance, values: Values, clock: Clock) -> Iterator[tuple[
     yield unaccompanied(chance, values, clock.horizon)
 
 
-def one_child(
-    draws: Draws, values: Values, arrives: Ints, age_years: Floats, *, closed: bool = True
-) -> Block:
-    """Families of one child of a given age, whose case is closed and who are not otherwise at risk."""
-    block = build_block(draws, values, arrives)
-    block.families["relationship"][:] = False
-    if closed:
-        block.families["opening_status"][:] = Status.CLOSED
-    block.slots["present"][:] = False
-    block.slots["present"][0] = True
-    block.slots["born"][0] = arrives - np.rint(age_years * TICKS_PER_YEAR).astype(np.int64)
-    return block
+def only_children(draws: Draws, age_years: Floats, **given: Any) -> Block:
+    """Families of one child of a given age on the first day, whose case is closed."""
+    return Block(
+        draws=draws,
+        seen=np.zeros(draws.n, dtype=np.int64),
+        given={"only_child": age_years, "opening_status": np.full(draws.n, int(Status.CLOSED)), **given},
+    )
 
 
-def spread(row: Any) -> Any:
-    """A column of the first children as [SLOTS, n]."""
-    table = np.zeros((SLOTS, len(row)), dtype=np.int64)
-    table[0] = row
-    return table
+def in_ticks(years: Floats) -> Ints:
+    """Lengths in years as whole ticks."""
+    return np.rint(years * TICKS_PER_YEAR).astype(np.int64)
 
 
-def opening_cohort(chance: Chance, values: Values) -> tuple[Draws, Block]:
+def opening_cohort(chance: Chance, values: Values) -> Block:
     """Children looked after on the first day, by age, with stays in progress."""
     counts = {band: round(count) for band, count in values["care.opening"].items()}
-    draws = Draws(chance=chance, block=CARE_BLOCK, n=sum(counts.values()))
+    draws = Draws.of_block(chance, CARE_BLOCK, sum(counts.values()))
     low = np.repeat([float(BROAD_STARTS[band][0]) for band in counts], list(counts.values()))
     high = np.repeat([float(BROAD_STARTS[band][1]) for band in counts], list(counts.values()))
     age = low + (high - low) * draws.one(Decision.OPENING_AGE)
     alone = np.arange(draws.n) >= draws.n - round(values["care.opening_unaccompanied"])
     stay, elapsed = opening_stays(values, age, draws.one(Decision.OPENING_STAY))
-    stay = np.where(alone, Stay.LONG, stay)
-    block = one_child(draws, values, np.zeros(draws.n, dtype=np.int64), age)
-    block.slots["opening_stay"] = spread(stay)
-    block.slots["opening_elapsed"] = spread(np.rint(elapsed * TICKS_PER_YEAR))
-    block.slots["unaccompanied"] = spread(alone)
-    return draws, block
+    return only_children(
+        draws,
+        age,
+        opening_stay=np.where(alone, int(Stay.LONG), stay),
+        stay_elapsed=in_ticks(elapsed),
+        unaccompanied=alone,
+    )
 
 
-def returned_recently(chance: Chance, values: Values) -> tuple[Draws, Block]:
+def returned_recently(chance: Chance, values: Values) -> Block:
     """Children who returned home in the years before the start and may come back."""
     years = values["care.returned_years"]
-    n = round(values["care.returned_recently"] * years)
-    draws = Draws(chance=chance, block=RETURNED_BLOCK, n=n)
+    draws = Draws.of_block(chance, RETURNED_BLOCK, round(values["care.returned_recently"] * years))
     age = 1 + (BAND_STARTS[-1] - 2) * draws.one(Decision.OPENING_AGE)
-    block = one_child(draws, values, np.zeros(n, dtype=np.int64), age)
-    block.slots["opening_stay"] = spread(np.full(n, -1))
-    block.slots["returned"] = spread(np.ones(n))
-    elapsed = years * draws.one(Decision.OPENING_ELAPSED)
-    block.slots["opening_elapsed"] = spread(np.rint(elapsed * TICKS_PER_YEAR))
-    return draws, block
+    elapsed = in_ticks(years * draws.one(Decision.OPENING_ELAPSED))
+    return only_children(draws, age, returned=np.full(draws.n, True), stay_elapsed=elapsed)
 
 
-def with_guardians(chance: Chance, values: Values) -> tuple[Draws, Block]:
+def with_guardians(chance: Chance, values: Values) -> Block:
     """Children who live with a special guardian on the first day; some of these homes will break down."""
-    draws = Draws(chance=chance, block=GUARDIAN_BLOCK, n=round(values["care.guardianship_opening"]))
+    draws = Draws.of_block(chance, GUARDIAN_BLOCK, round(values["care.guardianship_opening"]))
     low, high = values["care.guardianship_age"].values()
     age = low + (high - low) * draws.one(Decision.OPENING_AGE)
-    block = one_child(draws, values, np.zeros(draws.n, dtype=np.int64), age)
-    block.slots["opening_stay"] = spread(np.full(draws.n, -1))
-    block.slots["guardian"] = spread(np.ones(draws.n))
-    return draws, block
+    return only_children(draws, age, guardian=np.full(draws.n, True))
 
 
-def unaccompanied(chance: Chance, values: Values, horizon: int) -> tuple[Draws, Block]:
+def unaccompanied(chance: Chance, values: Values, horizon: int) -> Block:
     """Unaccompanied asylum-seeking children: a stream of their own, which no service changes."""
     rate = values["care.unaccompanied_a_year"]
-    draws = Draws(chance=chance, block=UNACCOMPANIED_BLOCK, n=enough(rate, horizon))
+    draws = Draws.of_block(chance, UNACCOMPANIED_BLOCK, enough(rate, horizon))
     arrives = arrivals(draws, rate)
+    draws, arrives = draws.of(arrives < horizon), arrives[arrives < horizon]
     low, high = values["care.unaccompanied_age"].values()
     age = low + (high - low) * draws.one(Decision.OPENING_AGE)
-    block = one_child(draws, values, arrives, age, closed=False)
-    block.slots["opening_stay"] = spread(np.full(draws.n, -1))
-    block.slots["unaccompanied"] = spread(np.ones(draws.n))
-    return draws, select(block, arrives < horizon)
+    return Block(
+        draws=draws,
+        seen=arrives,
+        given={"arrives": arrives, "only_child": age, "unaccompanied": np.full(draws.n, True)},
+    )

@@ -75,7 +75,7 @@ def build_circumstances(study: Study, draw: int, run: int) -> Circumstances:
     years = years_of(values, study.clock, study.seed, draw)
     peak = peak_demand(study)
     layers = list(referral_blocks(chance, values, study.clock, years, peak))
-    blocks = [(layer.draws, layer.block) for layer in layers]
+    blocks = [layer.block for layer in layers]
     blocks += open_blocks(chance, values)
     blocks += care_blocks(chance, values, study.clock)
     families, children = join(blocks, values, study.clock.horizon)

@@ -6,7 +6,7 @@ and renames none. A family is built from its block and its place in it; nothing 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
     Values = Mapping[str, Any]
 
 OUTCOMES = (Status.CLOSED, Status.EARLY_HELP, Status.CHILD_IN_NEED, Status.CHILD_PROTECTION)
@@ -51,39 +52,78 @@ EXPECTED_SLOT, LATER_SLOT = 5, 6
 
 PREGNANCY_YEARS = 0.75
 BLOCK_SIZE = 1_000_000
-BY_OFFER = ("offered", "accepts", "length")
-"""Columns of families whose first axis is the offer."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """Families of one origin before they are joined with the others: columns by name, n rows each."""
-
-    number: int
-    families: dict[str, Any]
-    slots: dict[str, Any]
-    """Arrays [SLOTS, n, ...] of the children; ``present`` says which exist."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draws:
-    """Uniforms of one block: entity i's numbers never depend on how many others there are."""
+    """Uniforms of entities, which never depend on what others are asked for: one row an entity."""
 
     chance: Chance
-    block: int
-    n: int
+    block: Ints
+    """[n] block of origin."""
+    entity: Ints
+    """[n] place in the block."""
 
-    def one(self, decision: Decision, slot: int = 0, occurrence: int = 0) -> Floats:
-        """[n] uniforms."""
-        return self.chance.uniforms(decision, self.n, block=self.block, slot=slot, occurrence=occurrence)
+    @classmethod
+    def of_block(cls, chance: Chance, block: int, n: int) -> Draws:
+        """The first ``n`` entities of a block."""
+        return cls(chance=chance, block=np.full(n, block), entity=np.arange(n))
 
-    def many(self, decision: Decision, occurrences: int, slot: int = 0) -> Floats:
-        """[n, occurrences] uniforms."""
-        return np.stack([self.one(decision, slot, k) for k in range(occurrences)], axis=1)
+    @property
+    def n(self) -> int:
+        """Entities."""
+        return len(self.entity)
 
-    def by_slot(self, decision: Decision, occurrences: int) -> Floats:
-        """[SLOTS, n, occurrences] uniforms."""
-        return np.stack([self.many(decision, occurrences, slot) for slot in range(SLOTS)])
+    def of(self, rows: Any) -> Draws:
+        """The entities of some rows only, or again."""
+        return replace(self, block=self.block[rows], entity=self.entity[rows])
+
+    def one(self, decision: Decision, slot: int | Ints = 0) -> Floats:
+        """[n] uniforms; the slot may be each row's own."""
+        return self.many(decision, 1, slot)[:, 0]
+
+    def many(self, decision: Decision, occurrences: int, slot: int | Ints = 0) -> Floats:
+        """[n, occurrences] uniforms; the slot may be each row's own."""
+        slots = np.full(self.n, slot) if isinstance(slot, int) else slot
+        return self.chance.table(decision, occurrences, block=self.block, slot=slots, entity=self.entity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Families of one origin: who they are and when they come, before the numbers that all families have."""
+
+    draws: Draws
+    seen: Ints
+    """[n] tick to which the children's ages belong."""
+    given: dict[str, Any]
+    """[n] what else this origin settles, by name; ``USUAL`` holds for the rest."""
+
+    @property
+    def ids(self) -> Ints:
+        """[n] identities."""
+        return self.draws.block * BLOCK_SIZE + self.draws.entity
+
+    def column(self, name: str) -> Any:
+        """[n] what was given, or what is usual."""
+        return self.given.get(name, np.full(self.draws.n, USUAL[name]))
+
+
+USUAL: dict[str, Any] = {
+    "arrives": 0,
+    "opening_status": -1,
+    "opening_elapsed": 0,
+    "first_referral": 0,
+    "tilt": 0.0,
+    "only_child": np.nan,
+    "opening_stay": -1,
+    "stay_elapsed": 0,
+    "returned": False,
+    "unaccompanied": False,
+    "guardian": False,
+}
+"""What a family is unless its origin says otherwise. ``tilt`` is the exponent by which riskier families are
+over-represented in its origin; ``only_child`` the age in years of the one child of a family that is not
+otherwise at risk, and what follows is that child's."""
 
 
 def cumulative(shares: Mapping[str, float]) -> Floats:
@@ -96,36 +136,28 @@ def fixed(uniforms: Floats) -> Ints:
     return np.minimum((uniforms * ONE).astype(np.int64), ONE - 1)
 
 
-def build_block(draws: Draws, values: Values, arrives: Ints, tilt: float = 0.0) -> Block:
-    """``draws.n`` families whose first day is ``arrives`` (ticks), with all their keyed numbers.
-
-    ``tilt`` is the exponent by which riskier families are over-represented among them.
-    """
-    n = draws.n
+def build_families(who: Block, values: Values) -> dict[str, Any]:
+    """Columns of ``Families``, all keyed numbers included."""
+    draws = who.draws
     u = draws.one
     sigma = values["family.heterogeneity"]
-    factor = LogNormal(median=float(np.exp((tilt - 0.5) * sigma**2)), sigma=sigma)
     level = u(Decision.FRAILTY)
     reading = level + u(Decision.ASSESSED_RISK)
-    outcome = np.searchsorted(
-        cumulative(values["demand.outcome"]), draws.many(Decision.REFERRAL_OUTCOME, REFERRALS), side="right"
-    )
-    assessment = length(
-        draws.many(Decision.REFERRAL_LENGTH, REFERRALS),
-        values["pathway.assessment_days"],
-        values["pathway.length_spread"],
-    )
-    families = {
-        "id": draws.block * BLOCK_SIZE + np.arange(n),
-        "arrives": arrives,
-        "opening_status": np.full(n, -1),
-        "opening_elapsed": np.zeros(n, dtype=np.int64),
-        "first_referral": np.zeros(n, dtype=np.int64),
-        "outcome": np.array(OUTCOMES, dtype=np.int64)[outcome],
+    median = np.exp((who.column("tilt") - 0.5) * sigma**2)
+    factor = median * LogNormal(median=1.0, sigma=sigma).quantile(level)
+    outcome, assessment = referrals(draws, values)
+    breaks = u(Decision.RELATIONSHIP) < values["family.relationship_breakdown"]
+    return {
+        "id": who.ids,
+        "arrives": who.column("arrives"),
+        "opening_status": who.column("opening_status"),
+        "opening_elapsed": who.column("opening_elapsed"),
+        "first_referral": who.column("first_referral"),
+        "outcome": outcome,
         "assessment": assessment,
         "rereferral": resilience(draws.many(Decision.REREFERRAL, REFERRALS)),
-        "factor": np.rint(factor.quantile(level) * ONE).astype(np.int64),
-        "relationship": u(Decision.RELATIONSHIP) < values["family.relationship_breakdown"],
+        "factor": np.rint(factor * ONE).astype(np.int64),
+        "relationship": breaks & np.isnan(who.column("only_child")),
         "needs": needs_of(draws, values),
         "impaired": u(Decision.IMPAIRMENT) < values["services.family_safeguarding.eligible_child_in_need"],
         "priority": np.where(reading > 4 / 3, 0, np.where(reading > 2 / 3, 1, 2)),
@@ -134,21 +166,36 @@ def build_block(draws: Draws, values: Values, arrives: Ints, tilt: float = 0.0) 
         "to_early_help": draws.many(Decision.TO_EARLY_HELP, SPELLS)
         < values["pathway.child_in_need.to_early_help"],
         "plan_start": fixed(draws.many(Decision.PLAN_START, SPELLS)),
-        "court": resilience(shared(draws, values, draws.many(Decision.COURT, COURT_CRISES), np.arange(n))),
+        "court": resilience(
+            shared(draws, values, draws.many(Decision.COURT, COURT_CRISES), np.arange(draws.n))
+        ),
         "no_warning": resilience(draws.many(Decision.NO_WARNING, NO_WARNING_CRISES)),
         "picks": fixed(draws.many(Decision.NO_WARNING_CHILD, NO_WARNING_CRISES)),
         "panel": fixed(draws.many(Decision.PANEL, OFFERS)),
         "order": fixed(draws.many(Decision.ORDER, ORDERS)),
         "ethnicity": np.searchsorted(
             cumulative(values["family.ethnicity"]), u(Decision.ETHNICITY), side="right"
-        ).astype(np.int64),
+        ),
         **offers(draws, values),
     }
-    return Block(number=draws.block, families=families, slots=build_slots(draws, values, arrives))
 
 
-def shared(draws: Draws, values: Values, uniforms: Floats, entity: Ints) -> Floats:
-    """The uniforms with a part that a family's routes into care have in common: [rows, occurrences].
+def referrals(draws: Draws, values: Values) -> tuple[Ints, Ints]:
+    """The Status that each assessment leads to and how long it lasts, ticks: [n, REFERRALS] both."""
+    outcome = np.searchsorted(
+        cumulative(values["demand.outcome"]), draws.many(Decision.REFERRAL_OUTCOME, REFERRALS), side="right"
+    )
+    assessment = length(
+        draws.many(Decision.REFERRAL_LENGTH, REFERRALS),
+        values["pathway.assessment_days"],
+        values["pathway.length_spread"],
+    )
+    return np.array(OUTCOMES, dtype=np.int64)[outcome], assessment
+
+
+def shared(draws: Draws, values: Values, uniforms: Floats, family: Ints) -> Floats:
+    """The uniforms, of so many rows for each ``family`` of the draws, with a part that a family's routes into
+    care have in common: [rows, occurrences].
 
     A one-factor Gaussian copula: each stays uniform, and two of one family correlate by
     ``family.route_correlation`` on the normal scale. Without it they are returned as they are.
@@ -158,7 +205,7 @@ def shared(draws: Draws, values: Values, uniforms: Floats, entity: Ints) -> Floa
         return uniforms
     from scipy.special import ndtr, ndtri
 
-    common = ndtri(draws.one(Decision.SHARED_RISK))[entity][:, None]
+    common = ndtri(draws.one(Decision.SHARED_RISK))[family][:, None]
     return np.asarray(ndtr(np.sqrt(correlation) * common + np.sqrt(1 - correlation) * ndtri(uniforms)))
 
 
@@ -200,21 +247,19 @@ def offers(draws: Draws, values: Values) -> dict[str, Ints]:
     """Uniforms for whether each offer is made and taken up, and how long its work would last:
     [offer, n, OFFERS]."""
     spread = values["pathway.length_spread"]
-    return {
-        "offered": fixed(np.stack([draws.many(Decision.OFFERED, OFFERS, slot=o) for o in Offer])),
-        "accepts": fixed(np.stack([draws.many(Decision.TAKE_UP, OFFERS, slot=o) for o in Offer])),
-        "length": np.stack(
-            [
-                length(draws.many(Decision.SERVICE_LENGTH, OFFERS, slot=o), values[LENGTHS[o]], spread)
-                for o in Offer
-            ]
-        ),
-    }
+    shape = (len(Offer), draws.n, OFFERS)
+    found = {name: np.empty(shape, dtype=np.int64) for name in ("offered", "accepts", "length")}
+    for o in Offer:
+        found["offered"][o] = fixed(draws.many(Decision.OFFERED, OFFERS, slot=int(o)))
+        found["accepts"][o] = fixed(draws.many(Decision.TAKE_UP, OFFERS, slot=int(o)))
+        uniforms = draws.many(Decision.SERVICE_LENGTH, OFFERS, slot=int(o))
+        found["length"][o] = length(uniforms, values[LENGTHS[o]], spread)
+    return found
 
 
-def build_slots(draws: Draws, values: Values, arrives: Ints) -> dict[str, Any]:
-    """Births of the children of each family, slot by slot: [SLOTS, n]."""
-    n = draws.n
+def births(who: Block, values: Values) -> tuple[Ints, Flags]:
+    """Tick of birth of each family's children, and which of them there are: [SLOTS, n] both."""
+    draws = who.draws
     band = np.searchsorted(
         cumulative(values["family.youngest"]), draws.one(Decision.YOUNGEST_BAND), side="right"
     )
@@ -223,22 +268,27 @@ def build_slots(draws: Draws, values: Values, arrives: Ints) -> dict[str, Any]:
     size = 1 + np.searchsorted(
         cumulative(values["family.size"]), draws.one(Decision.FAMILY_SIZE), side="right"
     )
-    born = np.zeros((SLOTS, n), dtype=np.int64)
-    present = np.zeros((SLOTS, n), dtype=bool)
+    born = np.zeros((SLOTS, draws.n), dtype=np.int64)
+    present = np.zeros((SLOTS, draws.n), dtype=bool)
     gap = Exponential(mean=values["family.sibling_gap_years"] - PREGNANCY_YEARS)
     for slot in range(EXPECTED_SLOT):
         if slot:
             age = age + PREGNANCY_YEARS + gap.quantile(draws.one(Decision.SIBLING_GAP, slot))
-        born[slot] = arrives - np.rint(age * TICKS_PER_YEAR).astype(np.int64)
+        born[slot] = who.seen - np.rint(age * TICKS_PER_YEAR).astype(np.int64)
         present[slot] = (slot < size) & (age < BAND_STARTS[-1])
     share = values["family.pregnancy"]
     expected = draws.one(Decision.PREGNANCY)
     soon = np.maximum(1, np.rint(expected / share * PREGNANCY_YEARS * TICKS_PER_YEAR)).astype(np.int64)
-    born[EXPECTED_SLOT], present[EXPECTED_SLOT] = arrives + soon, expected < share
+    born[EXPECTED_SLOT], present[EXPECTED_SLOT] = who.seen + soon, expected < share
     wait = Exponential(mean=1 / values["family.later_births"]).quantile(draws.one(Decision.LATER_BIRTH))
     later = np.rint((wait + 2 * PREGNANCY_YEARS) * TICKS_PER_YEAR).astype(np.int64)
-    born[LATER_SLOT], present[LATER_SLOT] = arrives + later, True
-    return {"born": born, "present": present}
+    born[LATER_SLOT], present[LATER_SLOT] = who.seen + later, True
+    alone = ~np.isnan(who.column("only_child"))
+    present[:, alone] = False
+    present[0, alone] = True
+    age = who.column("only_child")[alone]
+    born[0, alone] = who.seen[alone] - np.rint(age * TICKS_PER_YEAR).astype(np.int64)
+    return born, present
 
 
 CHILD_NUMBERS = (
@@ -258,63 +308,47 @@ CHILD_NUMBERS = (
 """Each child's keyed sequences: column, decision, how many, and what a uniform becomes."""
 
 
-def by_child(draws: Draws, decision: Decision, slot: Ints, entity: Ints, share: float) -> Ints:
-    """1 for the children, given by slot and entity, whose uniform is below the share; else 0: [children]."""
-    uniforms = np.stack([draws.one(decision, each) for each in range(SLOTS)])
-    return (uniforms[slot, entity] < share).astype(np.int64)
-
-
-def join(blocks: list[tuple[Draws, Block]], values: Values, horizon: int) -> tuple[Families, Children]:
+def join(blocks: list[Block], values: Values, horizon: int) -> tuple[Families, Children]:
     """All families of all blocks in order of identity, and their children ordered by family."""
-    columns: dict[str, Any] = {}
-    for name in blocks[0][1].families:
-        axis = 1 if name in BY_OFFER else 0
-        columns[name] = np.concatenate([block.families[name] for _, block in blocks], axis=axis)
-    parts = [children_of(draws, block, values, horizon) for draws, block in blocks]
-    counts = np.concatenate([part["count"] for part in parts])
-    first = np.concatenate([[0], np.cumsum(counts)])
-    children = {
-        field.name: np.concatenate([part[field.name] for part in parts]) for field in fields(Children)
-    }
-    return Families(**columns, first_child=first), Children(**children)
+    who = together(blocks)
+    families = build_families(who, values)
+    born, present = births(who, values)
+    present &= born < horizon
+    first = np.concatenate([[0], np.cumsum(present.sum(axis=0))])
+    children = build_children(who, born, present, values)
+    return Families(**families, first_child=first), Children(**children)
 
 
-def children_of(draws: Draws, block: Block, values: Values, horizon: int) -> dict[str, Any]:
-    """The children of a block as columns, ordered by family, with the number of children a family."""
-    slots = block.slots
-    present = slots["present"] & (slots["born"] < horizon)
-    entity = slots.get("rows", np.arange(present.shape[1]))
-    order = np.nonzero(present.T.ravel())[0]
-    family, slot = order // SLOTS, order % SLOTS
+def together(blocks: list[Block]) -> Block:
+    """The families of all blocks, one after another."""
+    draws = [block.draws for block in blocks]
+    return Block(
+        draws=Draws(
+            chance=draws[0].chance,
+            block=np.concatenate([one.block for one in draws]),
+            entity=np.concatenate([one.entity for one in draws]),
+        ),
+        seen=np.concatenate([block.seen for block in blocks]),
+        given={name: np.concatenate([block.column(name) for block in blocks]) for name in USUAL},
+    )
+
+
+def build_children(who: Block, born: Ints, present: Flags, values: Values) -> dict[str, Any]:
+    """Columns of ``Children``, ordered by family."""
+    family, slot = np.nonzero(present.T)
+    draws = who.draws.of(family)
     columns: dict[str, Any] = {
-        "count": present.sum(axis=0),
-        "id": block.families["id"][family] * 10 + slot,
-        "born": slots["born"][slot, family],
+        "id": who.ids[family] * 10 + slot,
+        "born": born[slot, family],
     }
     for name, decision, occurrences, become in CHILD_NUMBERS:
-        uniforms = np.empty((len(order), occurrences))
-        for each in range(SLOTS):
-            rows = slot == each
-            if rows.any():
-                uniforms[rows] = draws.many(decision, occurrences, each)[entity[family[rows]]]
+        uniforms = draws.many(decision, occurrences, slot)
         if decision == Decision.CRISIS:
-            uniforms = shared(draws, values, uniforms, entity[family])
+            uniforms = shared(who.draws, values, uniforms, family)
         columns[name] = become(uniforms)
-    columns["sex"] = by_child(draws, Decision.SEX, slot, entity[family], values["family.male"])
-    columns["disabled"] = (
-        by_child(draws, Decision.DISABILITY, slot, entity[family], values["family.disabled"]) > 0
-    )
-    defaults = {
-        "opening_stay": -1,
-        "opening_elapsed": 0,
-        "returned": False,
-        "unaccompanied": False,
-        "guardian": False,
-    }
-    for name, default in defaults.items():
-        given = slots.get(name)
-        kind = bool if isinstance(default, bool) else np.int64
-        columns[name] = (
-            np.full(len(order), default, dtype=kind) if given is None else given[slot, family].astype(kind)
-        )
+    columns["sex"] = (draws.one(Decision.SEX, slot) < values["family.male"]).astype(np.int64)
+    columns["disabled"] = draws.one(Decision.DISABILITY, slot) < values["family.disabled"]
+    columns["opening_elapsed"] = who.column("stay_elapsed")[family]
+    for name in ("opening_stay", "returned", "unaccompanied", "guardian"):
+        columns[name] = who.column(name)[family]
     return columns

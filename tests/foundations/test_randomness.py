@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.foundations.randomness import Chance, Decision, _uniforms, parameter_quantile, year_quantiles
+from sim.foundations.philox import uniforms as uniforms_of
+from sim.foundations.randomness import Chance, Decision, parameter_quantile, year_quantiles
 
 CHANCE = Chance(seed=2023, draw=1, run=2)
 FIRST_WORDS = {
@@ -137,7 +138,7 @@ def test_an_address_is_never_negative() -> None:
 
 
 def test_uniforms_lie_strictly_between_0_and_1_even_at_the_ends() -> None:
-    ends = _uniforms(np.array([0, 2**64 - 1], dtype=np.uint64))
+    ends = uniforms_of(np.array([0, 2**64 - 1], dtype=np.uint64))
     assert ends[0] == 2.0**-54
     assert ends[1] == 1 - 2.0**-53
 

@@ -47,8 +47,8 @@ def test_arrivals_are_even_over_the_year_and_follow_the_level_of_each_year() -> 
     firsts = []
     for run in range(15):
         for layer in referral_blocks(Chance(6, 0, run), demand_of(300.0), two, np.array([1.0, 0.5])):
-            at_once = layer.block.families["first_referral"] == 0
-            assert (layer.block.families["arrives"][at_once] == layer.first[at_once]).all()
+            at_once = layer.block.given["first_referral"] == 0
+            assert (layer.block.given["arrives"][at_once] == layer.first[at_once]).all()
             # A family of whom a referral is counted and one is served shows in both, once each.
             firsts += sorted({*layer.first.tolist(), *layer.counted_first.tolist()})
     ticks = np.array(firsts)
@@ -62,7 +62,7 @@ def test_arrivals_are_even_over_the_year_and_follow_the_level_of_each_year() -> 
 def test_returning_families_add_to_those_referred() -> None:
     def kept(values: dict[str, Any]) -> list[int]:
         blocks = referral_blocks(Chance(1, 0, 0), values, YEAR, np.ones(1))
-        return [family for layer in blocks for family in layer.block.families["id"].tolist()]
+        return [family for layer in blocks for family in layer.block.ids.tolist()]
 
     assert kept(demand_of(300.0, 90.0)) == kept(demand_of(390.0))
 
@@ -71,12 +71,8 @@ def test_a_demand_shock_adds_families_to_those_who_come_anyway_and_moves_none() 
     plain = list(referral_blocks(Chance(1, 0, 0), demand_of(300.0), YEAR, np.ones(1)))
     shocked = list(referral_blocks(Chance(1, 0, 0), demand_of(300.0), YEAR, np.ones(1), 1.6))
     (alone,), (first, _) = plain, shocked
-    came = dict(
-        zip(first.block.families["id"].tolist(), first.block.families["arrives"].tolist(), strict=True)
-    )
-    for family, arrives in zip(
-        alone.block.families["id"].tolist(), alone.block.families["arrives"].tolist(), strict=True
-    ):
+    came = dict(zip(first.block.ids.tolist(), first.block.given["arrives"].tolist(), strict=True))
+    for family, arrives in zip(alone.block.ids.tolist(), alone.block.given["arrives"].tolist(), strict=True):
         assert came[family] == arrives
     # 300 of the 480 families a year that 1.6 times the demand brings come below a threshold of one.
     assert {layer.threshold.max() < 1.6 for layer in shocked} == {True}
