@@ -137,7 +137,7 @@ class Chance:
         return philox.table(self._key(decision), occurrences, block, slot, entity)
 
     def _key(self, decision: Decision) -> philox.Key:
-        return _key(f"{self.seed}/{self.draw}/{self.run}/{decision.value}")
+        return _decision_key(self.seed, self.draw, self.run, decision)
 
 
 def parameter_quantile(seed: int, draw: int, name: str) -> float:
@@ -154,6 +154,10 @@ def year_quantiles(seed: int, draw: int, name: str, n: int) -> npt.NDArray[np.fl
 
 
 @lru_cache(maxsize=4 * len(Decision))
+def _decision_key(seed: int, draw: int, run: int, decision: Decision) -> philox.Key:
+    return _key(f"{seed}/{draw}/{run}/{decision.value}")
+
+
 def _key(path: str) -> philox.Key:
     digest = blake2b(f"{_FORMAT}/{path}".encode(), digest_size=16).digest()
     one, two = (int.from_bytes(half, "little") for half in (digest[:8], digest[8:]))

@@ -11,6 +11,8 @@ from itertools import pairwise
 from math import floor, log2
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.foundations.clock import TICKS_PER_DAY
 from sim.foundations.ledger import NEVER, ONE, fixed_point
 from sim.model.hours import hours_at
@@ -34,13 +36,15 @@ from sim.study.full_time import FULL_TIME, families_of
 from sim.study.levers import Pairs, Protect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sim.foundations.clock import Clock
     from sim.model.plan import Post, Row, Worker
-    from sim.model.population import Values
+    from sim.model.population import Floats, Values
     from sim.study.scenario import Scenario
 
+WHOLE_SHARES = {VACANT: 0.0, AGENCY: 1.0, PERMANENT: 1.0}
+"""Share of the families for its hours that a post can take, by who is in it; who is inducted takes a part."""
 SIXTEENTHS = 48
 """The table of overload reaches to three times the usual caseload."""
 
@@ -95,11 +99,19 @@ class Desk:
         """Share of the families for its hours that the person in it can take."""
         if self.away(tick):
             return 0.0
-        return {VACANT: 0.0, AGENCY: 1.0, PERMANENT: 1.0, INDUCTION: induction}[self.state(tick)]
+        state = self.state(tick)
+        return induction if state == INDUCTION else WHOLE_SHARES[state]
 
     def time(self, tick: int, induction: float) -> float:
         """Full workers that the person in it counts for."""
         return self.share(tick, induction) * (hours_at(self.hours, tick) / FULL_TIME)
+
+    def times(self, ticks: Sequence[int], induction: float) -> Floats:
+        """``time`` at each of some ticks in order, the first of them 0 or later, worked out where it changes:
+        [ticks]."""
+        changes = sorted({0, *(tick for tick in self.moments() if 0 < tick <= ticks[-1])})
+        rows = np.array([self.time(tick, induction) for tick in changes])
+        return rows[np.searchsorted(changes, ticks, side="right") - 1]
 
     def capacity(self, tick: int, induction: float) -> int:
         """Families that it can hold, whole ones."""
@@ -329,8 +341,10 @@ def lent(scenario: Scenario, posts: tuple[Post, ...], clock: Clock) -> Rows:
 def away_to_statutory_work(line: list[Desk], lending: Rows, tick: int) -> set[int]:
     """Numbers of the social workers lent at a tick: the last of those funded."""
     number = int(at(lending, tick))
+    if not number:
+        return set()
     funded = [desk.number for desk in line if desk.role == "social_worker" and desk.funded(tick)]
-    return set(funded[len(funded) - number :]) if number else set()
+    return set(funded[len(funded) - number :])
 
 
 def numbered(drafts: list[list[tuple[int, int, Holder]]]) -> tuple[Worker, ...]:
@@ -374,17 +388,21 @@ def load_capacity(
     point; Edge of Care's social workers count while they are lent to that work."""
     open_ = dict.fromkeys(Team, 0)
     statutory = desks(values, scenario, posts, clock, open_, Line.SOCIAL_WORKER)
-    edge = desks(values, scenario, posts, clock, open_, Line.EDGE_WORKER)
     lending = lent(scenario, posts, clock)
+    lends = any(number for _, number in lending)
+    edge = desks(values, scenario, posts, clock, open_, Line.EDGE_WORKER) if lends else []
     induction, usual = float(values["staffing.induction_load"]), float(values["staffing.usual_caseload"])
     moments = {0, *(tick for tick, _ in lending)}
     moments.update(*(desk.moments() for desk in [*statutory, *edge]))
+    ticks = sorted(moment for moment in moments if 0 <= moment < clock.horizon)
+    here = np.zeros(len(ticks))
+    for desk in statutory:
+        here += desk.times(ticks, induction)
     rows: list[Row] = []
-    for tick in sorted(moment for moment in moments if 0 <= moment < clock.horizon):
+    for tick, ours in zip(ticks, here.tolist(), strict=True):
         gone = away_to_statutory_work(edge, lending, tick)
-        here = sum(desk.time(tick, induction) for desk in statutory)
-        here += sum(d.time(tick, induction) for d in edge if d.role == "social_worker" and d.number in gone)
-        row = (tick, fixed_point(usual * here))
+        lent_to_it = [desk for desk in edge if desk.role == "social_worker" and desk.number in gone]
+        row = (tick, fixed_point(usual * (ours + sum(desk.time(tick, induction) for desk in lent_to_it))))
         if not rows or rows[-1][1] != row[1]:
             rows.append(row)
     return tuple(rows)

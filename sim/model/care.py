@@ -106,16 +106,14 @@ def opening_stays(values: Values, age: Floats, uniforms: Floats) -> tuple[Ints, 
     elapsed = np.maximum(age[:, None] - began, 0.0)
     now = np.interp(age, grid, spent)[:, None]
     half = np.interp(np.minimum(began + 0.5, age[:, None]), grid, spent)
-    survival = np.stack(
-        [
-            np.exp(-rates[0] * elapsed),
-            np.exp(-rates[1] * elapsed),
-            np.exp(-((now - half) + early * (half - spent[None, :]))),
-        ]
-    )
-    weight = inflow * mix.T[:, None, :] * survival * (began < age[:, None])
+    weight = np.empty((len(age), len(mixes[0]), len(grid)))
+    np.exp(-rates[0] * elapsed, out=weight[:, 0])
+    np.exp(-rates[1] * elapsed, out=weight[:, 1])
+    np.exp(-((now - half) + early * (half - spent[None, :])), out=weight[:, 2])
+    weight *= inflow * mix.T
     # An age under a month has no grid point before it but birth.
-    flat = np.moveaxis(weight, 0, 1).reshape(len(age), -1)
+    weight *= (began < age[:, None])[:, None]
+    flat = weight.reshape(len(age), -1)
     cumulative = np.cumsum(flat, axis=1)
     position = (cumulative < uniforms[:, None] * cumulative[:, -1:]).sum(axis=1)
     position = np.minimum(position, flat.shape[1] - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -111,8 +112,14 @@ def table(values: Values, offer: Offer, structure: Structure) -> Table:
 
     None of an effect is one exactly, and an effect of one is one at every power.
     """
+    return table_of(tuple(full_effect(values, offer, structure).items()))
+
+
+@lru_cache(maxsize=64)
+def table_of(multipliers: tuple[tuple[Channel, float], ...]) -> Table:
+    """``table`` from the full effect; kept, since scenarios of a draw have nearly all of them in common."""
     logs = np.zeros(len(Channel))
-    for channel, multiplier in full_effect(values, offer, structure).items():
+    for channel, multiplier in multipliers:
         logs[channel] = np.log(multiplier)
     exponents = np.arange(POWERS + 1) / POWERS
     return fixed_rows(np.exp(exponents[:, None] * logs))
@@ -126,4 +133,4 @@ def decay(values: Values, months: int) -> Row:
 
 def fixed_rows(multipliers: Floats) -> tuple[Row, ...]:
     """A table of multipliers as fixed point, row by row."""
-    return tuple(tuple(row) for row in np.rint(multipliers * ONE).astype(np.int64).tolist())
+    return tuple(map(tuple, np.rint(multipliers * ONE).astype(np.int64).tolist()))

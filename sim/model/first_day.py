@@ -72,8 +72,11 @@ def fitted(table: Floats, rows: Ints, columns: Floats) -> Floats:
     goal = np.where(table[rows > 0].sum(axis=0) > 0, columns, 0.0)
     goal = goal * (rows.sum() / max(goal.sum(), 1e-300))
     for _ in range(ROUNDS):
+        before = found.copy()
         found *= over(goal, found.sum(axis=0))
         found *= over(rows, found.sum(axis=1))[:, None]
+        if np.array_equal(found, before):
+            break  # it fits to the last bit, and every further round would change nothing
     # A row of which every column was wanted by nobody lives as it usually does.
     lost = found.sum(axis=1) == 0
     found[lost] = table[lost] * rows[lost, None]

@@ -89,9 +89,12 @@ def build_posts(
 ) -> tuple[Post, ...]:
     """The history of every funded post."""
     posts = []
+    markets: dict[tuple[Team, str], Market] = {}
     for span in funded_posts(values, scenario, clock, structure):
-        market = market_of(values, scenario, clock, span, structure)
-        spells = history(values, span, chance, market)
+        kind = span.team, span.role
+        if kind not in markets:
+            markets[kind] = market_of(values, scenario, clock, span, structure)
+        spells = history(values, span, chance, markets[kind])
         posts.append(
             Post(
                 team=span.team,
@@ -106,7 +109,7 @@ def build_posts(
 
 
 def market_of(values: Values, scenario: Scenario, clock: Clock, span: Funded, structure: Structure) -> Market:
-    """What levers, and Family Safeguarding's attraction, do to filling a post and staying in it.
+    """What levers, and Family Safeguarding's attraction, do to filling a team's posts of a role and staying.
 
     The attraction counts from the planned opening: the opening that is produced depends on these posts.
     """
@@ -144,8 +147,7 @@ def attraction(
 def keyed(chance: Chance, span: Funded, decision: Decision, occurrence: int, slot: int = 0) -> float:
     """This post's own uniform number for a decision."""
     block = POST_BLOCK + 10 * span.team + ROLE_ORDER.index(span.role)
-    drawn = chance.uniforms(decision, span.number + 1, block=block, slot=slot, occurrence=occurrence)
-    return float(drawn[-1])
+    return chance.uniform(decision, span.number, block=block, slot=slot, occurrence=occurrence)
 
 
 def history(values: Values, span: Funded, chance: Chance, market: Market) -> list[Spell]:

@@ -1,11 +1,12 @@
 """From people in posts to places: whole families, changes of person, pairs, teams in turn and load."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from sim.foundations.ledger import NEVER, ONE, fixed_point
-from sim.model.capacity import load_capacity, overload, places, workers
+from sim.model.capacity import desks, load_capacity, overload, places, workers
 from sim.model.openings import AGENCY, INDUCTION, PERMANENT, VACANT
 from sim.model.plan import Post, Worker
 from sim.model.terms import Line, Team
@@ -40,6 +41,26 @@ def edge_team(social: int = 3, support: int = 3) -> list[Post]:
 
 
 # One post
+
+
+def test_full_workers_by_tick_are_those_of_each_tick_alone() -> None:
+    one = replace(
+        post(
+            FS,
+            "social_worker",
+            0,
+            (days(5), days(10), INDUCTION),
+            (days(10), days(30), PERMANENT),
+            (days(40), END, AGENCY),
+        ),
+        absences=((days(12), days(14)), (days(20), days(21))),
+        hours=((days(5), 100), (days(25), 50)),
+    )
+    (desk,) = desks(values(), scenario(), (one,), CLOCK, OPEN, Line.SOCIAL_WORKER)
+    ticks = [days(day) for day in range(60)]
+    expected = [desk.time(tick, 0.4) for tick in ticks]
+    assert desk.times(ticks, 0.4).tolist() == expected
+    assert {0.0, 0.4, 0.5, 1.0} == set(expected)
 
 
 def test_the_state_of_a_post_sets_what_it_holds_and_people_have_numbers() -> None:

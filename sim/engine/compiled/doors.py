@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from numba import carray, types
+from numba.core.typing.arraydecl import RecordAttribute
 from numba.extending import intrinsic, overload, overload_attribute, register_jitable
 from numba.np.numpy_support import from_dtype
 
@@ -104,6 +105,15 @@ def _int(number: Any) -> Any:
 
         return opened
     return None
+
+
+def resolve_field(_: Any, record: Any, name: str) -> Any:
+    """The type of a record's own field; none for what the doors add to records."""
+    return record.typeof(name) if name in record.fields else None
+
+
+# numba asks for a record's own fields first, and fails there, once anything was compiled before the doors open.
+RecordAttribute.generic_resolve = resolve_field
 
 
 @overload_attribute(types.Record, "children")
