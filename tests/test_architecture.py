@@ -28,7 +28,7 @@ OF_SERVICES = ("sim/engine/offers.py", "sim/engine/edge.py")
 OF_THE_WORLD = (
     *("status", "since", "spell", "moving", "gate_at", "referral"),
     *("where", "at_edge", "window_ends", "crises", "stay", "route", "placement", "guardian", "returned"),
-    *("left", "rate", "plan_children", "plan_started"),
+    *("left", "rate", "last", "plan_children", "plan_started"),
 )
 """What a service never sets: a level, a child's place, a clock, a plan."""
 DESCRIBED = ("foundations", "study", "model", "engine", "results", "experiment")
@@ -37,6 +37,15 @@ DESCRIBED = ("foundations", "study", "model", "engine", "results", "experiment")
 
 def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
+
+
+def source(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def room_of(path: Path) -> str:
+    """The folder of `sim` that a file is in: read from its place in the house, wherever the house stands."""
+    return path.relative_to(ROOT / "sim").with_suffix("").parts[0]
 
 
 def imports(path: Path, text: str = "") -> Iterator[str]:
@@ -100,7 +109,7 @@ def test_every_room_has_its_place(path: Path) -> None:
     assert place in (*ROOMS, "__init__", "__main__"), f"{name_of(path)}: add '{place}' to ROOMS, in its place"
 
 
-@pytest.mark.parametrize("path", [p for p in SOURCES if "engine" in p.parts], ids=name_of)
+@pytest.mark.parametrize("path", [p for p in SOURCES if room_of(p) == "engine"], ids=name_of)
 def test_the_engine_knows_no_chance_dates_or_logarithms(path: Path) -> None:
     wrong = sorted({name for name in imports(path) for bad in FORBIDDEN_IN_ENGINE if within(name, bad)})
     assert not wrong, f"{name_of(path)} imports {', '.join(wrong)}"
@@ -110,34 +119,54 @@ def test_the_engine_knows_no_chance_dates_or_logarithms(path: Path) -> None:
     )
 
 
-def set_or_wound(path: Path) -> Iterator[str]:
-    """Attributes that a file assigns to, and methods of a clock that it calls."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
-            yield node.attr
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            owner = node.func.value
-            if node.func.attr in ("wind", "spend") or (
-                node.func.attr == "stop" and not (isinstance(owner, ast.Name) and owner.id == "service")
-            ):
-                yield f"{node.func.attr}()"
+CLOCKWORK = ("wind", "spend", "stop_clock")
+"""What sets a family's clocks going, spends them or stops them."""
+
+
+def set_or_wound(text: str) -> Iterator[str]:
+    """Attributes that a text assigns to, wholly or in one place of a list, and what it calls of clocks."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
+            target: ast.AST = node
+            while isinstance(target, ast.Subscript):
+                target = target.value
+            if isinstance(target, ast.Attribute):
+                yield target.attr
+        elif isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+            if name in CLOCKWORK:
+                yield f"{name}()"
 
 
 @pytest.mark.parametrize("name", OF_SERVICES)
 def test_a_service_moves_no_level_child_or_clock(name: str) -> None:
-    wrong = sorted({what for what in set_or_wound(ROOT / name) if what in OF_THE_WORLD or "()" in what})
+    wrong = sorted({what for what in set_or_wound(source(name)) if what in OF_THE_WORLD or "()" in what})
     assert not wrong, f"{name} touches {', '.join(wrong)}: services add multipliers and flags, nothing else"
 
 
 def test_the_reader_of_assignments_sees_what_the_world_does() -> None:
-    found = set(set_or_wound(ROOT / "sim" / "engine" / "care.py"))
-    assert {"where", "at_edge", "placement", "wind()", "stop()"} <= found
+    of_care = set(set_or_wound(source("sim/engine/care.py")))
+    assert {"where", "at_edge", "placement", "wind()", "stop_clock()", "rate"} <= of_care
+    assert "spend()" in set(set_or_wound(source("sim/engine/journeys.py")))
+    assert set(set_or_wound("family.left[clock] -= 1\nfamily.powers[0][1] = 2\ndel child.where")) == {
+        *("left", "powers", "where")
+    }
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if room_of(p) == "engine"], ids=name_of)
+def test_the_rules_know_neither_of_the_engines_that_run_them(path: Path) -> None:
+    """Rules are written once: what runs them is SimPy in one file, numba in one folder, and nothing else."""
+    own = {"simpy": path.stem == "simpy_engine", "numba": path.parent.name == "compiled"}
+    tools = [tool for tool, is_own in own.items() if not is_own]
+    engines = [] if any(own.values()) else ["sim.engine.simpy_engine", "sim.engine.compiled"]
+    wrong = sorted({name for name in imports(path) for bad in (*tools, *engines) if within(name, bad)})
+    assert not wrong, f"{name_of(path)} imports {', '.join(wrong)}"
 
 
 def test_the_design_page_names_every_file() -> None:
     page = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`(\w+)`", page))
-    files = [path for path in SOURCES if path.parent.name in DESCRIBED and path.stem != "__init__"]
+    files = [path for path in SOURCES if room_of(path) in DESCRIBED and path.stem != "__init__"]
     missing = [name_of(path) for path in files if path.stem not in named]
     assert not missing, f"docs/design.md says nothing of {', '.join(missing)}"
 

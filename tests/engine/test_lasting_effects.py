@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.engine.caseload import Request
 from sim.engine.events import Event
-from sim.engine.people import HOME, Child, Family
-from sim.engine.risk import ease_of, rate_at_home, strength_changes
+from sim.engine.people import HOME, Child, Family, KeyedChild, KeyedFamily
+from sim.engine.risk import rate_at_home, set_ease
 from sim.engine.simpy_engine import run
+from sim.engine.world import World
 from sim.foundations.ledger import ONE
 from sim.model.compile import build_circumstances, compile_plan
 from sim.model.plan import Services
@@ -30,59 +30,78 @@ def easing() -> Services:
     return services(effects={EDGE: {Channel.EDGE: 0.5}}, decay=fading)
 
 
-def family(**state: object) -> Family:
-    one = Family(0, 10, ONE, [])
-    for name, value in state.items():
-        setattr(one, name, value)
+def family() -> Family:
+    """A family without children and without needs."""
+    keyed = KeyedFamily()
+    keyed.needs, keyed.relationship = 0, False
+    return Family(0, 10, ONE, [], keyed)
+
+
+def ended(one: Family, offer: Offer, decays_from: int, exponent: int) -> Family:
+    """The same, with work behind it that ended with an exponent and decays from a tick."""
+    one.after |= 1 << offer
+    one.after_from[offer], one.after_exponent[offer] = decays_from, exponent
     return one
 
 
-def held(offer: Offer) -> dict[int, Request[Family]]:
-    return {int(offer): Request(family(), 0, 0, 10, int(offer))}
+def held(one: Family, offer: Offer, begun: int) -> Family:
+    """The same, with work under way since a tick."""
+    one.held |= 1 << offer
+    one.begun[offer] = begun
+    return one
 
 
 def ease(one: Family, shape: Services, now: int) -> tuple[int, ...]:
-    return ease_of(one, 0, shape, MONTHS, strength_changes(shape, MONTHS), now)[0]
+    set_ease(World(plan_of(services=shape)), one, now)
+    return tuple(one.ease)
 
 
 def test_early_help_that_holds_back_decay_leaves_the_exponent_of_the_work_itself() -> None:
     """What was achieved is fixed when the work ends: no later month's strength is read for it."""
-    ended = days(70)
+    end = days(70)
     rising = replace(easing(), strength=(tuple(month * ONE // 100 for month in range(len(MONTHS))),) * 12)
-    just_ended = family(after={EDGE: (ended, ended, ONE // 2)})
-    shifted = family(after={EDGE: (ended, ended + days(180), ONE // 2)})
-    before = ease(just_ended, rising, ended)
+    just_ended = ended(family(), EDGE, end, ONE // 2)
+    shifted = ended(family(), EDGE, end + days(180), ONE // 2)
+    before = ease(just_ended, rising, end)
     assert before[Channel.EDGE] == pytest.approx(0.5**0.5 * ONE, abs=1)
-    assert ease(shifted, rising, ended + days(200)) == before
-    assert ease(just_ended, rising, ended + days(200))[Channel.EDGE] > before[Channel.EDGE]
+    assert ease(shifted, rising, end + days(200)) == before
+    assert ease(just_ended, rising, end + days(200))[Channel.EDGE] > before[Channel.EDGE]
 
 
 def test_a_second_conference_does_not_switch_off_the_first_while_it_is_convened() -> None:
     open_late = services(effects={LATE: {Channel.COURT: 0.5}})
-    alone = ease(family(after={LATE: (0, 0, ONE)}), open_late, days(60))
-    again = ease(
-        family(after={LATE: (0, 0, ONE)}, held=held(LATE), begun={LATE: days(50)}), open_late, days(60)
-    )
+    alone = ease(ended(family(), LATE, 0, ONE), open_late, days(60))
+    again = ease(held(ended(family(), LATE, 0, ONE), LATE, days(50)), open_late, days(60))
     assert alone[Channel.COURT] == again[Channel.COURT] == ONE // 2
 
 
 def test_the_same_work_under_way_again_counts_once() -> None:
     shape = services(effects={EDGE: {Channel.EDGE: 0.5}})
-    again = family(after={EDGE: (0, 0, ONE)}, held=held(EDGE), begun={EDGE: days(50)})
+    again = held(ended(family(), EDGE, 0, ONE), EDGE, days(50))
     assert ease(again, shape, days(60))[Channel.EDGE] == ONE // 2
 
 
 def test_interrupted_work_has_no_effect_nor_has_what_it_had_achieved_before() -> None:
     shape = services(effects={EDGE: {Channel.EDGE: 0.5}})
-    waiting = family(after={EDGE: (0, 0, ONE)}, paused={EDGE: (days(50), days(10))})
+    waiting = ended(family(), EDGE, 0, ONE)
+    waiting.paused = 1 << EDGE
+    waiting.paused_since[EDGE], waiting.paused_left[EDGE] = days(50), days(10)
     assert ease(waiting, shape, days(60))[Channel.EDGE] == ONE
+
+
+def test_what_services_made_of_a_rate_is_forgotten_when_they_end() -> None:
+    shape = services(effects={EDGE: {Channel.EDGE: 0.5}})
+    one = held(family(), EDGE, 0)
+    assert ease(one, shape, days(10))[Channel.EDGE] == ONE // 2
+    one.held = 0
+    assert ease(one, shape, days(11)) == (ONE,) * len(Channel)
 
 
 def test_the_exponent_of_work_that_ended_is_read_to_a_two_hundred_and_fifty_sixth() -> None:
     shape = services(effects={EDGE: {Channel.EDGE: 0.25}})
     for exponent in (0, 1, ONE // 512, ONE // 3, ONE):
         steps = round(exponent / ONE * 256 + 1e-9)
-        found = ease(family(after={EDGE: (0, 0, exponent)}), shape, days(1))[Channel.EDGE]
+        found = ease(ended(family(), EDGE, 0, exponent), shape, days(1))[Channel.EDGE]
         assert found == pytest.approx(0.25 ** (steps / 256) * ONE, abs=1)
 
 
@@ -160,9 +179,10 @@ def test_a_case_long_open_on_the_first_day_has_had_its_early_conference(
 
 def test_the_year_s_level_reaches_returns_home_that_fail() -> None:
     returning = rules(after_return=((0, 1000), (days(2000), 0)))
-    child = Child(0, 100, 0)
+    world = World(plan_of(rules=returning))
+    child = Child(0, 100, 0, KeyedChild())
     child.where, child.returned = HOME, 0
-    assert rate_at_home(family(), child, returning, ONE, 2 * ONE, False, ONE, days(1)) == 2000
+    assert rate_at_home(world, family(), child, ONE, 2 * ONE, ONE, days(1)) == 2000
 
 
 def test_never_reached_counts_only_those_who_had_accepted() -> None:

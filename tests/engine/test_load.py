@@ -9,7 +9,20 @@ from sim.foundations.ledger import ONE
 from sim.model.plan import Services
 from sim.model.terms import Channel, Line, Offer, Route, Status
 from tests.replay import live
-from tests.worlds import TWO_YEARS, Household, Kid, after, at, days, plan_of, rows, rules, services, troubled
+from tests.worlds import (
+    TWO_YEARS,
+    UNSPENT,
+    Household,
+    Kid,
+    after,
+    at,
+    days,
+    plan_of,
+    rows,
+    rules,
+    services,
+    troubled,
+)
 
 SAFE = Offer.FAMILY_SAFEGUARDING
 APRIL_ENDS, MAY_ENDS = (tick // days(1) for tick in TWO_YEARS.month_starts[1:3])
@@ -136,6 +149,37 @@ def test_a_family_whose_work_is_interrupted_bears_the_load_meanwhile() -> None:
     assert loads(log)[:3] == [(0, 2), (30, 2), (61, 2)]
     # The load is two from the first day; the family bears it from day 20 to day 50.
     assert risen(log) == [20 + 30 + (100 - 20 - 60)]
+
+
+@pytest.mark.parametrize("units", [0, 1])
+def test_what_is_spent_before_a_rate_changes_by_itself_stays_spent(units: int) -> None:
+    """The load is two from the first day, and the family's own pace doubles on day 10: 20 days' worth are
+    spent by then, and four a day after. To the unit: one more of them takes one more tick."""
+    steps = list(rules().status_steps)
+    pace = steps[Status.CHILD_PROTECTION][0]
+    steps[Status.CHILD_PROTECTION] = (pace, (days(10), 2 * pace[1], *pace[2:]))
+    given = statutory(step_up=(after(days(20 + 4 * 7.5)) + units,))
+    log = live(plan_of(given, statutory(), services=loaded(1), rules=rules(status_steps=tuple(steps))))
+    assert loads(log)[:2] == [(0, 2), (APRIL_ENDS, 2)]
+    assert risen(log) == [(days(17.5) + units) / days(1)]
+
+
+@pytest.mark.parametrize("units", [0, 1])
+def test_what_a_family_spends_stays_spent_where_it_comes_on_the_day_of_a_weighing(units: int) -> None:
+    """It is put on a plan on day 30, when the load becomes two, and its pace doubles ten days later."""
+    steps = list(rules().status_steps)
+    pace = steps[Status.CHILD_PROTECTION][0]
+    steps[Status.CHILD_PROTECTION] = (pace, (days(10), 2 * pace[1], *pace[2:]))
+    late = Household(
+        opening=-1,
+        arrives=days(5),
+        assessment=(days(APRIL_ENDS - 5),),
+        outcome=(Status.CHILD_PROTECTION,),
+        step_up=(UNSPENT, after(days(20 + 4 * 5)) + units),
+    )
+    log = live(plan_of(statutory(), late, services=loaded(1), rules=rules(status_steps=tuple(steps))))
+    assert loads(log)[:2] == [(0, 1), (APRIL_ENDS, 2)]
+    assert risen(log, 20) == [(days(APRIL_ENDS + 15) + units) / days(1)]
 
 
 def test_an_overload_of_one_changes_nothing_whatever_the_load() -> None:

@@ -225,6 +225,13 @@ def test_where_earlier_help_is_to_be_offered_a_conference_runs_beside_the_work()
     assert at(log, Event.STARTED, what=EDGE) == [14]
 
 
+def test_places_granted_at_one_tick_begin_in_the_order_of_offers() -> None:
+    """Coordinators come before Edge of Care among the lines, and after it among the offers."""
+    log = live(plan_of(troubled(10, 20), services=weekly(practice={"earlier_help": Gate.OFFERED})))
+    begun = [(row[0], row[4]) for row in rows(log, Event.STARTED)]
+    assert begun == [(days(14), EDGE), (days(14), BESIDE)]
+
+
 # Decisions between meetings
 
 QUICK = {"emergency": True}
