@@ -14,7 +14,7 @@ OFFERS = 8
 
 
 class Waiter:
-    """Somebody who waits as a family does: a bit by offer waited for, and the number of the latest request."""
+    """Somebody who waits as a family does: a bit by offer, and the number of each latest request."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -93,7 +93,7 @@ def test_who_stops_waiting_is_passed_over() -> None:
 
 
 def test_who_asks_anew_waits_from_then_and_gets_one_place() -> None:
-    """The request that was withdrawn is still in line; it is not met for the sake of the one that came after."""
+    """The request that was withdrawn is still in line, and is not met for the sake of the later one."""
     caseload = of(0)
     again = ask(caseload, "asks anew", 1, 0, 1)
     granted(caseload)
