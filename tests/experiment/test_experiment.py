@@ -320,7 +320,9 @@ def test_joined_scenarios_are_kept_by_name(tiny: Study, tmp_path: Path) -> None:
 
 
 def test_work_travels_to_a_process_small(tiny: Study, tmp_path: Path) -> None:
-    work = room.Work(study=tiny, scenarios=tuple(tiny.scenarios), folder=tmp_path, identity="me")
+    work = room.Work(
+        study=tiny, scenarios=tuple(tiny.scenarios), folder=tmp_path, identity="me", engine="simpy"
+    )
     packed = pickle.dumps(work)
     assert pickle.loads(packed) == work
     assert len(packed) < 500_000
