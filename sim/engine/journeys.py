@@ -111,7 +111,7 @@ def open_at_start(world: World, family: Family, status: int) -> None:
         family.early_conference_past = True
         if status == Status.EARLY_HELP:
             service.offer(world, family, Offer.EARLY_HELP)
-    service.offer_safeguarding(world, family)
+        service.offer_safeguarding(world, family)
 
 
 def refer(world: World, family: Family) -> None:

@@ -266,6 +266,7 @@ def run_out(world: World, family: Family, what: int) -> None:
         step_down(world, family)
     elif what == Offer.FAMILY_SAFEGUARDING:
         stop_specialists(world, family)
+        take_turns(world, family)  # what waited for this work to end comes before new work of its kind
         offer_safeguarding(world, family)
 
 
