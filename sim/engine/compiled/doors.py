@@ -112,8 +112,8 @@ def resolve_field(_: Any, record: Any, name: str) -> Any:
     return record.typeof(name) if name in record.fields else None
 
 
-# numba asks for a record's own fields first, and fails there, once anything was compiled before the doors open.
-RecordAttribute.generic_resolve = resolve_field
+# Where anything was compiled before the doors open, numba asks here first, and would fail.
+RecordAttribute.generic_resolve = resolve_field  # type: ignore[method-assign]
 
 
 @overload_attribute(types.Record, "children")
