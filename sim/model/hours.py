@@ -38,6 +38,9 @@ def hours_at(rows: Sequence[Row], tick: int) -> int:
 
 def cut(rows: Sequence[Row], start: int, end: int) -> Iterator[tuple[int, int, int]]:
     """(from, to, hundredths of full time): a span cut where a post's hours change."""
+    if not rows:
+        yield start, end, FULL_TIME
+        return
     edges = (start, *(row[0] for row in rows if start < row[0] < end), end)
     for since, until in pairwise(edges):
         yield since, until, hours_at(rows, since)

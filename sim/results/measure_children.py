@@ -78,28 +78,32 @@ def values(reading: Reading) -> list[Any]:
 
 def looked_after(reading: Reading) -> list[Any]:
     """Children looked after at month ends, by age; and by group at the last."""
-    stays = reading.stays
-    row = reading.child_row(stays["child"])
-    alone = reading.of_child(reading.plan.children.unaccompanied)[row]
-    found = np.zeros((len(reading.ends), len(BANDS) + 2))
-    groups: Any = []
-    for place, end in enumerate(reading.ends):
-        now = (stays["begin"] < end) & (stays["end"] >= end)
-        band = np.minimum(reading.band(stays["child"][now], int(end) - 1), len(BANDS) - 1)
-        found[place, 0] = now.sum()
-        found[place, 1 : len(BANDS) + 1] = np.bincount(band, minlength=len(BANDS))
-        found[place, -1] = (now & alone).sum()
-        if place == len(reading.ends) - 1:
-            groups = by_group(reading, row[now], band)
-    return [found, groups]
+    people, stays, n = reading.people, reading.stays, len(BANDS)
+    begin, end = stays["begin"], stays["end"]
+    row = people.child_row(stays["child"])
+    alone = people.unaccompanied[row]
+    # A stay is one interval in each age band that it reaches into; whoever is past the last stays in it.
+    since = np.maximum(begin, people.band_ticks[:n, row])
+    until = np.minimum(end, people.band_ticks[1 : n + 1, row])
+    until[-1] = end
+    band, one = np.nonzero(since < until)
+    found = np.hstack(
+        [
+            reading.standing(begin, end),
+            reading.standing(since[band, one], until[band, one], band, n),
+            reading.standing(begin[alone], end[alone]),
+        ]
+    )
+    last = int(reading.times.ends[-1])
+    now = (begin < last) & (end >= last)
+    age = np.minimum(reading.band(stays["child"][now], last - 1), n - 1)
+    return [found, by_group(reading, row[now], age)]
 
 
 def by_group(reading: Reading, row: Ints, band: Ints) -> Floats:
     """How many of some children (rows, with their age bands) belong to each group."""
-    family, children = reading.plan.families, reading.plan.children
-    ethnicity = family.ethnicity[np.argsort(family.id)][reading.child_family[row]]
-    sex, disabled = reading.of_child(children.sex)[row], reading.of_child(children.disabled)[row]
-    columns = (band, sex, ethnicity, disabled.astype(np.int64))
+    people = reading.people
+    columns = (band, people.sex[row], people.ethnicity[row], people.disabled[row])
     counted = [
         np.bincount(column, minlength=len(names))
         for column, names in zip(columns, DIMENSIONS.values(), strict=True)
@@ -111,31 +115,24 @@ def placements(reading: Reading) -> list[Any]:
     """[years, placements] days, [Marches, placements] children, and [years, placements] broken down."""
     n, placed = len(PLACEMENT_NAMES), reading.placed
     tick, end, where = (placed[name] for name in ("begin", "end", "where"))
-    days = np.zeros((len(reading.years), n))
-    for row, (start, stop) in enumerate(reading.years):
-        spent = np.maximum(np.minimum(end, stop) - np.maximum(tick, start), 0)
-        days[row] = np.bincount(where, weights=spent, minlength=n) / TICKS_PER_DAY
-    at = np.zeros((len(reading.marches), n))
-    for row, march in enumerate(reading.marches):
-        at[row] = np.bincount(where[(tick < march) & (end >= march)], minlength=n)
-    broken = reading.rows(Event.BROKE_DOWN)
-    return [days, at, reading.by_year(broken["tick"], broken["what"], n)]
+    days = reading.placed_ticks @ reading.homes / TICKS_PER_DAY
+    at = reading.standing(tick, end, where, n)[reading.times.marches]
+    return [days, at, reading.yearly(Event.BROKE_DOWN)[:, :n]]
 
 
 def entries(reading: Reading) -> list[Any]:
     """Children who start to be looked after: by age and route, by group, by what was tried, again."""
     entered = reading.rows(Event.ENTERED)
     band = reading.band(entered["child"], entered["tick"])
-    row = reading.child_row(entered["child"])
+    people, row = reading.people, reading.people.child_row(entered["child"])
     cells = reading.by_year(entered["tick"], band * len(Route) + entered["what"], len(BANDS) * len(Route))
-    started = reading.first_start[reading.child_family[row]] < entered["tick"][:, None]
-    tried = np.zeros((len(BANDS), len(TRIED)))
+    started = reading.first_start[people.child_family[row]] < entered["tick"][:, None]
     # Nobody could have tried anything for a child who arrives alone.
     known = entered["what"] != int(Route.UNACCOMPANIED)
-    had = np.column_stack([started, ~started.any(axis=1)]).astype(np.float64)
-    np.add.at(tried, band[known], had[known])
+    who, what = np.nonzero(np.column_stack([started, ~started.any(axis=1)])[known])
+    tried = np.bincount(band[known][who] * len(TRIED) + what, minlength=len(BANDS) * len(TRIED))
     again = entered["amount"] > 0
-    again |= reading.of_child(reading.plan.children.returned)[row]
+    again |= people.returned[row]
     return [
         np.hstack([cells.sum(axis=1, keepdims=True), cells]),
         of_families_with_needs(reading, entered, row),
@@ -149,19 +146,16 @@ def entries(reading: Reading) -> list[Any]:
 
 def of_families_with_needs(reading: Reading, entered: dict[str, Ints], row: Ints) -> Floats:
     """[years, routes] entries from families whose needs call for one of Family Safeguarding's specialists."""
-    families = reading.plan.families
-    needs = families.needs[np.argsort(families.id)][reading.child_family[row]] > 0
+    needs = reading.people.needs[row]
     return reading.by_year(entered["tick"][needs], entered["what"][needs], len(Route))
 
 
 def after_diversion(reading: Reading, entered: dict[str, Ints]) -> Floats:
     """[years, 1] entries without warning soon after Edge of Care did not happen, or a crisis passed."""
     log = reading.log
-    turned = np.isin(
-        log.event, [int(e) for e in (Event.REFUSED, Event.DIVERTED, Event.DECLINED, Event.LAPSED)]
-    )
-    turned &= log.what == int(Offer.EDGE_OF_CARE)
-    turned |= log.rows(Event.WEATHERED)
+    turned = reading.at(Event.REFUSED, Event.DIVERTED, Event.DECLINED, Event.LAPSED)
+    turned = turned[log.what[turned] == int(Offer.EDGE_OF_CARE)]
+    turned = np.concatenate([turned, reading.at(Event.WEATHERED)])
     past = {"family": log.family[turned], "tick": log.tick[turned]}
     sudden = entered["what"] == int(Route.NO_WARNING)
     family, tick = entered["family"][sudden], entered["tick"][sudden]
@@ -174,7 +168,7 @@ def after_diversion(reading: Reading, entered: dict[str, Ints]) -> Floats:
 def exits(reading: Reading) -> list[Any]:
     """Children who cease to be looked after, by how and by age."""
     left = reading.rows(Event.LEFT)
-    kinds = reading.by_year(left["tick"], left["what"], len(LEAVING_NAMES))
+    kinds = reading.yearly(Event.LEFT)[:, : len(LEAVING_NAMES)]
     age = reading.band(left["child"], left["tick"])
     return [
         np.hstack([kinds.sum(axis=1, keepdims=True), kinds]),

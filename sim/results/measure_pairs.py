@@ -15,7 +15,7 @@ from sim.engine.events import COLUMNS, Event, EventLog
 from sim.foundations.clock import TICKS_PER_DAY
 from sim.foundations.ledger import NEVER
 from sim.model.terms import BANDS, PLACEMENT_NAMES, TEAM_NAMES, Team
-from sim.results.reading import Reading, keys_of
+from sim.results.reading import Reading, keys_of, reading_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,12 +52,13 @@ def values(reading: Reading, against: EventLog | None) -> list[Any]:
     if against is None:
         cells = (len(COUNTS) + len(SUMS)) * len(CELLS)
         by_year = len(COUNTS) + len(SERVICE_PLACEMENTS)
-        return [np.zeros(cells + by_year * len(reading.years) + 3 * len(Team))]
-    other = Reading(care_of(against, reading), reading.plan, reading.clock)
+        return [np.zeros(cells + by_year * reading.n_years + 3 * len(Team))]
+    other = other_world(reading, against)
+    family_of = reading.people.child_family
     here, there = reading.first_entry, other.first_entry
     avoided = other.days_in_care - reading.days_in_care
-    paired = (present(reading, reading.log) & present(reading, against))[reading.child_family]
-    touched = np.nonzero(paired & ((here != there) | (avoided != 0)))[0]
+    paired = (reading.present & other.present)[family_of]
+    touched = np.flatnonzero(paired & ((here != there) | (avoided != 0)))
     here, there, avoided = here[touched], there[touched], avoided[touched]
     least = MOVED_DAYS * TICKS_PER_DAY
     kinds = {
@@ -66,7 +67,7 @@ def values(reading: Reading, against: EventLog | None) -> list[Any]:
         "hastened": (here + least <= there) & (there < NEVER),
         "caused": (here < NEVER) & (there == NEVER),
     }
-    started = reading.first_start[reading.child_family[touched]]
+    started = reading.first_start[family_of[touched]]
     homes = placement_days_avoided(reading, other, paired)
     before = started < np.minimum(here, there)[:, None]
     ever = started < reading.plan.horizon
@@ -90,36 +91,34 @@ def placement_days_avoided(reading: Reading, other: Reading, paired: NDArray[np.
     """[years, teams by placements] days in each placement that the other world has more, of paired children
     whose family a team worked with here at any time."""
     n = len(PLACEMENT_NAMES)
-    found = np.zeros((len(reading.years), len(Team), n))
-    served_by = (reading.first_start < reading.plan.horizon)[reading.child_family] & paired[:, None]
+    found = np.zeros((reading.n_years, len(Team), n))
+    served = (reading.first_start < reading.plan.horizon)[reading.people.child_family] & paired[:, None]
     for sign, world in ((1, other), (-1, reading)):
-        placed = world.placed
-        whose = served_by[reading.child_row(placed["child"])]
-        for year, (start, stop) in enumerate(reading.years):
-            spent = np.maximum(np.minimum(placed["end"], stop) - np.maximum(placed["begin"], start), 0)
-            for team in Team:
-                days = np.bincount(placed["where"], weights=spent * whose[:, team], minlength=n)
-                found[year, team] += sign * days / TICKS_PER_DAY
-    return found.reshape(len(reading.years), -1)
+        whose = served[reading.people.child_row(world.placed["child"])]
+        for year, spent in enumerate(world.placed_ticks):
+            # Whole numbers, so that it makes no difference in which order they are added.
+            ticks = (whose * spent[:, None]).T @ world.homes
+            found[year] += sign * ticks / TICKS_PER_DAY
+    return found.reshape(reading.n_years, -1)
 
 
-def care_of(against: EventLog, reading: Reading) -> EventLog:
-    """The periods of care in another world and the placements in them, of the children who are in this one
-    too."""
-    care = against.rows(Event.ENTERED) | against.rows(Event.PLACED) | against.rows(Event.LEFT)
-    kept = care & np.isin(against.child, reading.child_ids)
-    return EventLog(*(getattr(against, name)[kept] for name in COLUMNS))
-
-
-def present(reading: Reading, log: EventLog) -> NDArray[np.bool_]:
-    """[families] whether a log knows the family at all: where demand differs, some are in one world only,
-    and their children cannot be paired."""
-    return np.asarray(np.isin(reading.family_ids, log.family))
+def other_world(reading: Reading, against: EventLog) -> Reading:
+    """Another world read for the people of this one. Where demand differs it may have children in care whom
+    this one does not know; they are left out."""
+    other = reading_of(against, reading.plan, reading.clock, of_any_scenario=True)
+    care = other.at(Event.ENTERED, Event.PLACED, Event.LEFT)
+    known = reading.people.know(against.child[care])
+    if known.all():
+        return other
+    kept = np.ones(len(against), dtype=bool)
+    kept[care[~known]] = False
+    fewer = EventLog(*(getattr(against, name)[kept] for name in COLUMNS))
+    return Reading(fewer, reading.plan, reading.clock)
 
 
 def bands(reading: Reading, children: Ints, tick: Ints) -> Ints:
     """Age band of children (rows) at a tick; on the first day where they never enter."""
-    age = np.where(tick < NEVER, tick, 0) - reading.child_born[children]
+    age = np.where(tick < NEVER, tick, 0) - reading.people.child_born[children]
     return reading.capped(reading.band_at(age))
 
 

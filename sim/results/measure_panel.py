@@ -9,7 +9,7 @@ import numpy as np
 from sim.engine.events import Event
 from sim.foundations.clock import TICKS_PER_DAY
 from sim.model.terms import GUARDIANSHIP_TEAM, HELD_NAMES, Offer
-from sim.results.reading import keys_of
+from sim.results.reading import keys_of, one_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,6 +35,8 @@ HOLDERS = (*HELD_NAMES, "in care")
 """Who may hold a family when it is referred; in care: the referral follows an entry, not a crisis."""
 IN_CARE = len(HELD_NAMES)
 EDGE = int(Offer.EDGE_OF_CARE)
+DECISIONS = (Event.ACCEPTED, Event.DECLINED, Event.REFUSED, Event.DIVERTED)
+"""What the panel's answer to a referral may be."""
 
 
 def keys(at: Periods) -> list[Key]:
@@ -55,38 +57,39 @@ def values(reading: Reading) -> list[Any]:
 def decisions(reading: Reading) -> list[Any]:
     """What the panel decided, in the order of `PANEL`."""
 
-    def count(event: Event, amount: int | None = None) -> Floats:
-        rows = reading.rows(event)
-        kept = (rows["what"] == EDGE) & ((rows["amount"] == amount) | (amount is None))
-        return reading.by_year(rows["tick"][kept])
+    def count(event: Event) -> Floats:
+        return reading.yearly(event)[:, EDGE]
 
-    steps = reading.steps
-    undecided = (steps.what == EDGE) & (steps.before == int(Event.OFFERED))
-    over = undecided & steps.of(Event.LAPSED)
-    decided = undecided & steps.of(Event.ACCEPTED, Event.DECLINED, Event.REFUSED, Event.DIVERTED)
-    days = (steps.tick - steps.before_tick)[decided] / TICKS_PER_DAY
+    steps, refused = reading.steps, reading.rows(Event.REFUSED)
+    refusals = [
+        reading.by_year(refused["tick"][(refused["what"] == EDGE) & (refused["amount"] == why)])
+        for why in (1, 2)
+    ]
+    undecided = np.flatnonzero((steps.what == EDGE) & (steps.before == int(Event.OFFERED)))
+    event, tick = steps.event[undecided], steps.tick[undecided]
+    decided = one_of(event, *DECISIONS)
+    days = (tick - steps.before_tick[undecided])[decided] / TICKS_PER_DAY
     return [
         count(Event.OFFERED),
-        count(Event.REFUSED, 1),
-        count(Event.REFUSED, 2),
+        *refusals,
         count(Event.DIVERTED),
         count(Event.DECLINED),
         count(Event.ACCEPTED),
         count(Event.RATIFIED),
-        reading.by_year(steps.tick[over]),
-        reading.by_year(steps.tick[decided]),
-        reading.by_year(steps.tick[decided], 0, 1, days),
+        reading.by_year(tick[event == int(Event.LAPSED)]),
+        reading.by_year(tick[decided]),
+        reading.by_year(tick[decided], 0, 1, days),
     ]
 
 
 def referrers(reading: Reading) -> Floats:
     """[years, holders] referrals by who held the family: what came last before one, a crisis or an entry,
     is what it is about."""
-    log = reading.log
-    at = np.nonzero(log.rows(Event.OFFERED) & (log.what == EDGE))[0]
-    held = last_before(reading, log.rows(Event.STATUS), at)
+    log, at = reading.log, reading.at(Event.OFFERED)
+    at = at[log.what[at] == EDGE]
+    held = last_before(reading, at, Event.STATUS)
     holder = np.where(held >= 0, log.what[held], -1)
-    cause = last_before(reading, log.rows(Event.CRISIS) | log.rows(Event.ENTERED), at)
+    cause = last_before(reading, at, Event.CRISIS, Event.ENTERED)
     known = cause >= 0
     crisis = known & (log.event[cause] == int(Event.CRISIS))
     holder[crisis & with_guardian(reading, log.child[cause], log.tick[cause])] = GUARDIANSHIP_TEAM
@@ -96,19 +99,17 @@ def referrers(reading: Reading) -> Floats:
     return reading.by_year(log.tick[at][there], holder[there], len(HOLDERS))
 
 
-def last_before(reading: Reading, mask: NDArray[np.bool_], at: Ints) -> Ints:
-    """Row of the last record in ``mask`` of the same family before each row of the log; -1 for none. By row
-    and not by tick: what a referral brings about at once comes after it."""
-    log, n = reading.log, len(reading.log)
-    rows = np.nonzero(mask)[0]
-    if not len(rows):
+def last_before(reading: Reading, at: Ints, *events: Event) -> Ints:
+    """Row of the last of some events of the same family before each row of the log; -1 for none. By row and
+    not by tick: what a referral brings about at once comes after it."""
+    past = reading.by_family(*events)
+    if not len(past):
         return np.full(len(at), -1)
-    key = np.sort(np.searchsorted(reading.family_ids, log.family[rows]) * n + rows)
-    family = np.searchsorted(reading.family_ids, log.family[at])
-    found = key[np.searchsorted(key, family * n + at) - 1]
-    # Without one before it, the last key of all is found, or one of another family.
-    known = (found // n == family) & (found % n < at)
-    return np.where(known, found % n, -1)
+    family = reading.log.family[at]
+    place = past.searchsorted(reading.joined(family, at)) - 1
+    # Without one before it, the last of all is found, or one of another family.
+    found = past[place]
+    return np.where((place >= 0) & (reading.key_of(found) == family), reading.row_of(found), -1)
 
 
 def with_guardian(reading: Reading, child: Ints, tick: Ints) -> NDArray[np.bool_]:
@@ -119,6 +120,6 @@ def with_guardian(reading: Reading, child: Ints, tick: Ints) -> NDArray[np.bool_
     span = reading.plan.horizon + 1
     key = lives["child"] * span + lives["begin"]
     order = np.argsort(key, kind="stable")
-    found = order[np.searchsorted(key[order], child * span + tick, side="right") - 1]
+    found = order[key[order].searchsorted(child * span + tick, side="right") - 1]
     same = (lives["child"][found] == child) & (lives["begin"][found] <= tick)
     return np.asarray(same & (tick < lives["end"][found]))

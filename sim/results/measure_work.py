@@ -22,19 +22,27 @@ from sim.model.terms import (
     Team,
 )
 from sim.results import measure_panel
-from sim.results.reading import GROUPS, MAIN_LINE, OFFER_GROUP, SPECIALIST_LINES, STABILITY, keys_of
+from sim.results.reading import GROUPS, IN_GROUP, MAIN_LINE, OFFER_GROUP, SPECIALIST_LINES, STABILITY, keys_of
 from sim.study.catalogue import ROLES
 from sim.study.full_time import FULL_TIME
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sim.results.estimates import Key
     from sim.results.reading import Floats, Ints, Periods, Reading
 
 STAFF_STATES = ("permanent", "agency", "induction", "vacant")
+STATE_PLACE = {state: place for place, state in enumerate(STAFF_STATES)}
 OPEN_LEVELS = tuple(STATUS_NAMES[status] for status in range(Status.EARLY_HELP, Status.CLOSED))
 ROLE_NAMES = tuple(
     f"{TEAM_NAMES[team]}|{role.replace('_', ' ')}" for team in Team for role in ROLES[TEAM_KEYS[team]]
 )
+ROLE_PLACE = {
+    (team, role): place
+    for place, (team, role) in enumerate((team, role) for team in Team for role in ROLES[TEAM_KEYS[team]])
+}
+"""Where a team's role stands in `ROLE_NAMES`."""
 SPECIALIST_NAMES = tuple(LINE_NAMES[line] for line in SPECIALIST_LINES)
 """Kinds of specialist, as they are written for readers."""
 SERVICE_FLOWS = (
@@ -107,57 +115,53 @@ def cases(reading: Reading) -> list[Any]:
     begun, ended = reading.rows(Event.PLAN_STARTED), reading.rows(Event.PLAN_ENDED)
     new = begun["tick"] > 0
     again = new & (begun["what"] > 0)
-    plans = [
-        begun["amount"][begun["tick"] < end].sum() - ended["amount"][ended["tick"] < end].sum()
-        for end in reading.ends
-    ]
-    referred = np.concatenate([reading.rows(Event.REFERRED)["tick"], reading.plan.counted_referrals])
-    status, gate = reading.rows(Event.STATUS), reading.rows(Event.GATE)
-    applied = status["tick"][(status["what"] == int(Status.PROCEEDINGS)) & (status["tick"] > 0)]
+    plans = reading.by_month(begun["tick"], weights=begun["amount"])
+    plans -= reading.by_month(ended["tick"], weights=ended["amount"])
+    referred = reading.by_year(reading.plan.counted_referrals)
     return [
         reading.by_year(begun["tick"][new], 0, 1, begun["amount"][new]),
         reading.by_year(begun["tick"][again], 0, 1, begun["amount"][again]),
-        plans,
-        levels(reading, status),
-        reading.by_year(referred),
-        reading.by_year(gate["tick"][gate["what"] == int(Status.CHILD_PROTECTION)]),
-        reading.by_year(applied),
-        reading.by_year(reading.rows(Event.CRISIS)["tick"]),
-        reading.by_year(reading.rows(Event.NOT_HEARD)["tick"]),
+        plans.cumsum()[: reading.n_ends],
+        levels(reading),
+        referred[:, 0] + reading.yearly(Event.REFERRED).sum(axis=1),
+        reading.yearly(Event.GATE)[:, Status.CHILD_PROTECTION],
+        reading.yearly(Event.STATUS, opening=False)[:, Status.PROCEEDINGS],
+        reading.yearly(Event.CRISIS).sum(axis=1),
+        reading.yearly(Event.NOT_HEARD).sum(axis=1),
         caseload(reading),
     ]
 
 
-def levels(reading: Reading, status: dict[str, Ints]) -> Floats:
+def levels(reading: Reading) -> Floats:
     """[month ends, levels] families open at each level."""
-    order = np.lexsort((status["amount"], status["tick"], status["family"]))
-    family, tick, what = (status[name][order] for name in ("family", "tick", "what"))
-    end = np.append(tick[1:], reading.plan.horizon)
-    end[np.append(family[1:] != family[:-1], True)] = reading.plan.horizon
-    open_at = range(Status.EARLY_HELP, Status.CLOSED)
-    return np.stack([reading.standing(tick[what == level], end[what == level]) for level in open_at], axis=1)
+    log, at = reading.log, reading.row_of(reading.by_family(Event.STATUS))
+    family, what = log.family[at], log.what[at]
+    followed = np.flatnonzero(family[1:] == family[:-1])
+    begun = reading.standing_at(reading.tally[Event.STATUS].T)
+    over = reading.by_month(log.tick[at[followed + 1]], what[followed], len(STATUS_NAMES)).cumsum(axis=0)
+    open_at = slice(Status.EARLY_HELP, Status.CLOSED)
+    return np.asarray(begun[:, open_at] - over[: reading.n_ends, open_at])
 
 
 def caseload(reading: Reading) -> Floats:
     """[month ends] the last load of the safeguarding social workers; 1, as before, until there is one."""
     load = reading.rows(Event.LOAD)
     amount = np.concatenate([[ONE], load["amount"]]) / ONE
-    return np.asarray(amount[np.searchsorted(load["tick"], reading.ends, side="left")])
+    return np.asarray(amount[load["tick"].searchsorted(reading.times.ends)])
 
 
 def services(reading: Reading) -> list[Any]:
     """What teams and specialists were asked and did, and their places, use and waiting at month ends."""
 
-    def flow(event: Event, weight: str = "", *, opening: bool = True) -> Floats:
-        rows = reading.rows(event)
-        keep = np.ones(len(rows["tick"]), dtype=bool) if opening else rows["tick"] > 0
-        weights = rows[weight][keep] / TICKS_PER_DAY if weight else None
-        return reading.by_year(rows["tick"][keep], OFFER_GROUP[rows["what"][keep]], GROUPS, weights)
+    def flow(event: Event, *, opening: bool = True) -> Floats:
+        return np.asarray(reading.yearly(event, opening=opening) @ IN_GROUP)
 
     # Families who already had a worker on the first day are held, not started.
-    accepted = flow(Event.ACCEPTED, opening=False)
-    started = flow(Event.STARTED, opening=False)
-    waited = flow(Event.STARTED, "amount", opening=False)
+    accepted, started = (flow(event, opening=False) for event in (Event.ACCEPTED, Event.STARTED))
+    begun = reading.rows(Event.STARTED)
+    new = begun["tick"] > 0
+    waits = begun["amount"][new] / TICKS_PER_DAY
+    waited = reading.by_year(begun["tick"][new], OFFER_GROUP[begun["what"][new]], GROUPS, waits)
     missed = never_reached(reading)
     teams = [
         flow(Event.OFFERED, opening=False),
@@ -173,15 +177,13 @@ def services(reading: Reading) -> list[Any]:
         interrupted_days(reading),
     ]
     use, waiting, places = holding(reading)
-    asked = reading.steps.of(Event.ACCEPTED) & np.isin(reading.steps.what, STEP_DOWNS)
-    kinds = np.searchsorted(STEP_DOWNS, reading.steps.what[asked])  # they stand in the order of their numbers
     return [
         *(one[:, TEAMS] for one in teams),
         *(one[:, SPECIALISTS] for one in (accepted, started, waited, missed)),
         *(one[:, TEAMS] for one in (places, use, waiting)),
         *(one[:, SPECIALISTS] for one in (places, use, waiting)),
         *(one[:, STABILITY] for one in (teams[0], accepted, started, use)),
-        reading.by_year(reading.steps.tick[asked], kinds, len(STEP_DOWNS)),
+        reading.yearly(Event.ACCEPTED)[:, list(STEP_DOWNS)],
     ]
 
 
@@ -195,14 +197,13 @@ def never_reached(reading: Reading) -> Floats:
 def in_time(reading: Reading) -> Floats:
     """[years, groups] work that began before a child of the family had entered care: since the offer, or for
     Edge of Care since the crisis, because it also begins after an entry, to help the child home."""
-    steps, crises = reading.steps, reading.heard_of
-    begun = steps.of(Event.STARTED) & (steps.tick > 0)
+    steps, crises, entered = reading.steps, reading.heard_of, reading.rows(Event.ENTERED)
+    begun = np.flatnonzero((steps.event == int(Event.STARTED)) & (steps.tick > 0))
     family, tick, what = steps.family[begun], steps.tick[begun], steps.what[begun]
     since = np.maximum(steps.offered[begun], 0)
-    crisis = reading.latest(crises, family, tick)
-    edge = (what == int(Offer.EDGE_OF_CARE)) & (crisis >= 0)
-    since[edge] = crises["tick"][crisis[edge]]
-    entered = reading.rows(Event.ENTERED)
+    edge = np.flatnonzero(what == int(Offer.EDGE_OF_CARE))
+    crisis = reading.latest(crises, family[edge], tick[edge])
+    since[edge[crisis >= 0]] = crises["tick"][crisis[crisis >= 0]]
     entry = reading.latest(entered, family, tick)
     late = entry >= 0
     late[late] = entered["tick"][entry[late]] >= since[late]
@@ -212,70 +213,71 @@ def in_time(reading: Reading) -> Floats:
 def interrupted_days(reading: Reading) -> Floats:
     """[years, groups] days for which work waited for another worker."""
     log = reading.log
-    stop = log.rows(Event.INTERRUPTED)
-    go = log.rows(Event.RESUMED) | log.rows(Event.GIVEN_UP)
-    columns = []
-    for group in range(GROUPS):
-        begin, end = (log.tick[mask][OFFER_GROUP[log.what[mask]] == group] for mask in (stop, go))
-        columns.append(reading.days_by_year(begin, end))
-    return np.hstack(columns)
+    stop, go = reading.at(Event.INTERRUPTED), reading.at(Event.RESUMED, Event.GIVEN_UP)
+    groups = (OFFER_GROUP[log.what[stop]], OFFER_GROUP[log.what[go]])
+    return reading.days_by_year(log.tick[stop], log.tick[go], groups, GROUPS)
 
 
 def holding(reading: Reading) -> tuple[Floats, Floats, Floats]:
     """[month ends, groups] families held, families waiting and places. Interrupted work holds no place."""
-    log, steps = reading.log, reading.steps
+    steps, tally, ends = reading.steps, reading.tally, reading.times.ends
 
-    def grouped(*events: Event) -> tuple[Ints, Ints]:
-        mask = np.isin(log.event, [int(event) for event in events])
-        return log.tick[mask], OFFER_GROUP[log.what[mask]]
+    def standing(come: tuple[Event, ...], go: tuple[Event, ...]) -> Floats:
+        change = sum(tally[event] for event in come) - sum(tally[event] for event in go)
+        return np.asarray(reading.standing_at(change.T) @ IN_GROUP)
 
-    taken, freed = (
-        grouped(Event.STARTED, Event.RESUMED),
-        grouped(Event.INTERRUPTED, Event.FINISHED, Event.STOPPED),
-    )
-    asked, answered = grouped(Event.ACCEPTED), grouped(Event.STARTED)
-    gone = steps.gave_up_waiting
-    left = (steps.tick[gone], OFFER_GROUP[steps.what[gone]])
-    shape = (len(reading.ends), GROUPS)
-    use, waiting, places = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    lines = (*MAIN_LINE, *SPECIALIST_LINES)
-    for group in range(GROUPS):
-
-        def of(found: tuple[Ints, Ints], group: int = group) -> Ints:
-            return np.asarray(found[0][found[1] == group])
-
-        use[:, group] = reading.standing(of(taken), of(freed))
-        waiting[:, group] = reading.standing(of(asked), np.concatenate([of(answered), of(left)]))
-        if group < len(lines):
-            rows = np.array(reading.plan.services.places[lines[group]]).reshape(-1, 2)
-            position = np.searchsorted(rows[:, 0], reading.ends, side="left") - 1
-            places[:, group] = np.where(position >= 0, rows[position, 1], 0) if len(rows) else 0
+    use = standing((Event.STARTED, Event.RESUMED), (Event.INTERRUPTED, Event.FINISHED, Event.STOPPED))
+    waiting = standing((Event.ACCEPTED,), (Event.STARTED,))
+    gone = np.flatnonzero(steps.gave_up_waiting)
+    left = reading.by_month(steps.tick[gone], OFFER_GROUP[steps.what[gone]], GROUPS)
+    waiting -= left.cumsum(axis=0)[: reading.n_ends]
+    places = np.zeros((len(ends), GROUPS))
+    for group, line in enumerate((*MAIN_LINE, *SPECIALIST_LINES)):
+        rows = np.array(reading.plan.services.places[line]).reshape(-1, 2)
+        position = rows[:, 0].searchsorted(ends) - 1
+        places[:, group] = np.where(position >= 0, rows[position, 1], 0) if len(rows) else 0
     return use, waiting, places
 
 
 def staff(reading: Reading) -> list[Any]:
     """Posts by state at month ends, and days worked by permanent and agency staff: full-time equivalents."""
-    ends, n = reading.ends, len(ROLE_NAMES)
-    position = {name: number for number, name in enumerate(ROLE_NAMES)}
-    states = {state: np.zeros((len(ends), n)) for state in ("funded", *STAFF_STATES, "absent")}
-    days = {kind: np.zeros((len(reading.years), n)) for kind in ("permanent", "agency")}
+    n, spells, away = len(ROLE_NAMES), [], []
     for post in reading.plan.posts:
-        column = position[f"{TEAM_NAMES[post.team]}|{post.role.replace('_', ' ')}"]
-        for start, stop, state, hours in spells_of(post):
-            first, last = np.searchsorted(ends, [start, stop], side="right")
-            states[state][first:last, column] += hours
-            states["funded"][first:last, column] += hours
-            kind = "permanent" if state == "induction" else state
-            if kind in days:
-                for row, (begin, end) in enumerate(reading.years):
-                    worked = max(0, min(stop, end) - max(start, begin))
-                    days[kind][row, column] += worked / TICKS_PER_DAY * (hours / FULL_TIME)
+        role = ROLE_PLACE[Team(post.team), post.role]
+        spells += [
+            (start, stop, STATE_PLACE[state], hours, role) for start, stop, state, hours in spells_of(post)
+        ]
         for begun, over in post.absences:
-            for start, stop, hours in cut(post.hours, begun, over):
-                first, last = np.searchsorted(ends, [start, stop], side="right")
-                states["absent"][first:last, column] += hours
+            away += [(start, stop, hours, role) for start, stop, hours in cut(post.hours, begun, over)]
+    start, stop, state, hours, role = columns(spells, 5)
+    states = standing_hours(reading, start, stop, hours, state * n + role, len(STAFF_STATES) * n)
+    funded = states.reshape(-1, len(STAFF_STATES), n).sum(axis=1)
+    begun, over, lost, whose = columns(away, 4)
+    absent = standing_hours(reading, begun, over, lost, whose, n)
+    days = []
+    working = (state == STATE_PLACE["permanent"]) | (state == STATE_PLACE["induction"])
+    for kind in (working, state == STATE_PLACE["agency"]):
+        of = np.flatnonzero(kind)
+        spent = np.maximum(reading.within_years(stop[of]) - reading.within_years(start[of]), 0)
+        # Of one role and year the parts are added in the order of the posts, so that sums are the same ones.
+        worked = spent / TICKS_PER_DAY * (hours[of] / FULL_TIME)
+        flat = np.arange(reading.n_years)[:, None] * n + role[of]
+        days.append(np.bincount(flat.ravel(), weights=worked.ravel(), minlength=reading.n_years * n))
     # Hundredths are added as whole numbers and divided once, so that parts of posts add up exactly.
-    return [*(state / FULL_TIME for state in states.values()), *days.values()]
+    by_state = (states[:, place * n : (place + 1) * n] for place in range(len(STAFF_STATES)))
+    return [*(found / FULL_TIME for found in (funded, *by_state, absent)), *days]
+
+
+def columns(rows: Sequence[tuple[int, ...]], n: int) -> Ints:
+    """Rows of ``n`` whole numbers as columns."""
+    return np.array(rows, dtype=np.int64).reshape(-1, n).T
+
+
+def standing_hours(reading: Reading, start: Ints, stop: Ints, hours: Ints, cell: Ints, n: int) -> Floats:
+    """[month ends, cells] hundredths of full time that stand when each month ends; what begins at that very
+    midnight does not yet, and what ends at it still does."""
+    change = reading.by_month(start, cell, n, hours) - reading.by_month(stop, cell, n, hours)
+    return change.cumsum(axis=0)[: reading.n_ends]
 
 
 def whole(reading: Reading) -> list[Any]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.results import measure_children, measure_pairs, measure_review, measure_work
 from sim.results.estimates import Index
-from sim.results.reading import Reading, periods_of
+from sim.results.reading import periods_of, reading_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +46,7 @@ def measure(
     ``against`` is the log of the scenario it is compared with, of the same people and luck; without it the
     measures of pairs are 0. ``outcomes`` are those of its reviews.
     """
-    reading = Reading(log, plan, clock)
+    reading = reading_of(log, plan, clock)
     parts = (
         *measure_children.values(reading),
         *measure_work.values(reading),
