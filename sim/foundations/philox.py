@@ -52,13 +52,17 @@ def fill_plainly(key: Key, block: Ints, slot: Ints, entity: Ints, out: Floats) -
     """Write the uniforms of every row's address into ``out``, a stream at a time."""
     if not len(entity):
         return
+    # To set a generator's state is several times as quick as to make another.
+    generator = np.random.Philox(key=np.array(key, dtype=np.uint64), counter=0)
+    fresh: Any = generator.state
     streams, which = np.unique(np.stack([block, slot]), axis=1, return_inverse=True)
     for stream, (of_block, of_slot) in enumerate(streams.T.tolist()):
         rows = np.flatnonzero(which.ravel() == stream)
         chosen = entity[rows]
         for occurrence in range(out.shape[1]):
-            found = words(key, int(chosen.max()) + 1, of_block, of_slot, occurrence)
-            out[rows, occurrence] = uniforms(found[chosen])
+            fresh["state"]["counter"] = np.array([0, of_block, of_slot, occurrence], dtype=np.uint64)
+            generator.state = fresh
+            out[rows, occurrence] = uniforms(generator.random_raw(int(chosen.max()) + 1)[chosen])
 
 
 def single_plainly(key: Key, block: int, slot: int, entity: int, occurrence: int) -> float:
