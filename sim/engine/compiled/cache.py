@@ -17,7 +17,7 @@ import numpy as np
 
 FOLDER = "CARESIM_CACHE"
 """Environment variable: the folder to keep compiled code in, instead of the user's own."""
-KEPT = 3
+KEPT = 8
 """How many versions stay on disk."""
 SOURCES = ("engine", "foundations", "model")
 """Rooms whose source is part of the key."""
