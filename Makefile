@@ -6,12 +6,13 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 CONFIG ?= configs/bury.yaml
 
-.PHONY: help setup run test slow bench format clean
+.PHONY: help setup run test slow parity bench format clean
 
 help:
 	@echo "make run     simulate $(CONFIG) and write a report under outputs/"
 	@echo "make test    every check that a change must pass"
 	@echo "make slow    the long checks"
+	@echo "make parity  both engines against each other, at length"
 	@echo "make bench   seconds a trial takes"
 	@echo "make format  put the code in house style"
 	@echo "make clean   remove what was installed and built; outputs/ stays"
@@ -44,6 +45,9 @@ test: $(STAMP)
 
 slow: $(STAMP)
 	$(BIN)/pytest -q -m slow
+
+parity: $(STAMP)
+	$(BIN)/pytest -q -m slow tests/engine/test_parity_large.py
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/trials.py $(CONFIG)

@@ -202,9 +202,18 @@ ENTRY = np.dtype([("tick", INT), ("row", INT)], align=True)
 
 
 def world_record(
-    rules: np.dtype[np.void], services: np.dtype[np.void], powers: tuple[int, ...], months: int, lines: int
+    rules: np.dtype[np.void],
+    services: np.dtype[np.void],
+    powers: tuple[int, ...],
+    months: int,
+    lines: int,
+    children: int,
 ) -> np.dtype[np.void]:
-    """The record of everything that is shared in a run."""
+    """The record of everything that is shared in a run.
+
+    Its families are only pointed at, but code is compiled for this record alone: a field is named after the
+    children whom each family's record has room for, or code made for smaller families would read larger ones.
+    """
     numbers = (
         "now",
         "horizon",
@@ -213,6 +222,7 @@ def world_record(
         "next_weighing",
         "panel_size",
         "safeguarded_size",
+        "margin",
         "family_count",
         "spare",
         "calendar_size",
@@ -251,6 +261,7 @@ def world_record(
             ("powers", INT, powers),
             ("rules", rules),
             ("services", services),
+            (f"families_of_{children}", np.dtype(bool)),
         ],
         align=True,
     )

@@ -31,8 +31,6 @@ from sim.model.terms import Line, Offer
 
 DONE, FULL_LOG, FULL_NOTES, FULL_ASKING, FULL_LEAVING, FULL_WAITING = range(6)
 """Why the loop comes back: it is done, or a buffer must grow before it can go on."""
-MARGIN = 512
-"""Entries of each buffer that one family's wake, or one end of an instant, can need at most."""
 LINES = len(Line)
 EDGE_WORKER, STABILITY = int(Line.EDGE_WORKER), int(Offer.PLACEMENT_STABILITY)
 
@@ -81,17 +79,17 @@ def next_tick(world: Any) -> int:
 @njit
 def short_of_room(world: Any) -> int:
     """Which buffer may not last for the next step; 0 for none."""
-    if world.log.room - world.log.size < MARGIN:
+    if world.log.room - world.log.size < world.margin:
         return FULL_LOG
-    if world.free_notes < MARGIN:
+    if world.free_notes < world.margin:
         return FULL_NOTES
-    if world.asking.room - world.asking.size < MARGIN:
+    if world.asking.room - world.asking.size < world.margin:
         return FULL_ASKING
-    if world.leaving.room - world.leaving.size < MARGIN:
+    if world.leaving.room - world.leaving.size < world.margin:
         return FULL_LEAVING
     for line in range(LINES):
         waiting = world.waiting[line]
-        if waiting.room - waiting.size < world.asking.size + MARGIN:
+        if waiting.room - waiting.size < world.asking.size + world.margin:
             return FULL_WAITING + line
     return DONE
 

@@ -45,6 +45,9 @@ Records = NDArray[Any]
 
 FIRST_ROOM = {"log": 1 << 17, "notes": 1 << 15, "asking": 1 << 12, "leaving": 1 << 12, "waiting": 1 << 12}
 """Entries for which the buffers of a run first have room."""
+MARGIN, MARGIN_OF_A_CHILD = 256, 32
+"""Entries of each buffer that one family's wake, or one end of an instant, can need at most, besides those
+for each of its children."""
 POOLS = {
     loop.FULL_LOG: "log",
     loop.FULL_NOTES: "notes",
@@ -56,7 +59,7 @@ POOLS = {
 def run(plan: Plan) -> EventLog:
     """Run one Plan to its horizon and return what happened, in canonical order."""
     # Buffers go from run to run: fresh memory costs more than the engine. Threads never share them.
-    memory = Memory(plan, _spare.pop() if _spare else {})
+    memory = Memory(plan, spare_buffers())
     while full := loop.advance(memory.world):
         memory.grow(full)
     log = memory.log()
@@ -66,6 +69,14 @@ def run(plan: Plan) -> EventLog:
 
 _spare: list[dict[str, NDArray[Any]]] = []
 """Buffers of runs that are over."""
+
+
+def spare_buffers() -> dict[str, NDArray[Any]]:
+    """Buffers that no run uses; another thread may take the last between a look and a grasp."""
+    try:
+        return _spare.pop()
+    except IndexError:
+        return {}
 
 
 class Memory:
@@ -79,7 +90,9 @@ class Memory:
         rules_record = np.dtype(table_fields(Rules, plan.rules), align=True)
         services_record = np.dtype(table_fields(Services, services), align=True)
         months = round_up(len(plan.months), LONG)
-        record = world_record(rules_record, services_record, padded_shape(powers, 3), months, len(Line))
+        most = int(np.diff(plan.families.first_child).max(initial=1))
+        table_shape = padded_shape(powers, 3)
+        record = world_record(rules_record, services_record, table_shape, months, len(Line), room_for(most))
         self.world: Records = np.zeros(1, record)
         self.kept = people_of(plan)
         self.families = self.copied("families", self.kept.families)
@@ -89,6 +102,7 @@ class Memory:
             record, self.families.dtype, self.kept.keyed_families.dtype, self.kept.keyed_children.dtype
         )
         world = self.world[0]
+        world["margin"] = MARGIN + MARGIN_OF_A_CHILD * most
         fill_tables(world["rules"], Rules, plan.rules)
         fill_tables(world["services"], Services, services)
         fill(world["powers"], powers)
