@@ -211,6 +211,34 @@ def overlap(
 
 
 @app.command()
+def verify_engines(
+    study: StudyFile,
+    trials: Annotated[int, typer.Option(help="How many trials to run on both.")] = 20,
+    scenario: Annotated[
+        list[str] | None, typer.Option(help="Scenario to verify (default: all); may be given again.")
+    ] = None,
+) -> None:
+    """Run trials of a study on both engines and say whether the logs are the same to the byte."""
+    from sim.experiment.verify import Verified, trials_to_verify, verify
+    from sim.report.divergence import conclusion, divergence_story, verdict
+    from sim.study.config import load_study
+
+    read = load_study(study)
+    names = scenario or list(read.scenarios)
+    for name in names:
+        read.scenario(name)
+    wanted = trials_to_verify(read, names, trials)
+    found: list[Verified] = []
+    for verified in verify(read, wanted):
+        found.append(verified)
+        typer.echo(f"{len(found)} of {len(wanted)}  {verdict(verified)}")
+    typer.echo(conclusion(found))
+    if found[-1].divergence is not None:
+        typer.echo(f"\n{divergence_story(read, found[-1])}")
+        raise typer.Exit(1)
+
+
+@app.command()
 def describe(
     study: StudyFile,
     scenario: Annotated[str, typer.Option(help="Scenario to describe in full.")] = "no change",

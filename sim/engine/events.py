@@ -116,6 +116,10 @@ class EventLog:
         mask = self.family == family
         return EventLog(*(getattr(self, name)[mask] for name in COLUMNS))
 
+    def part(self, first: int, last: int) -> EventLog:
+        """The records from one row up to another."""
+        return EventLog(*(getattr(self, name)[first:last] for name in COLUMNS))
+
     def tobytes(self) -> bytes:
         """All columns as bytes: equal logs, equal bytes."""
         return b"".join(getattr(self, name).tobytes() for name in COLUMNS)

@@ -12,6 +12,7 @@ from sim.model.compile import build_circumstances
 from sim.model.terms import LINE_OF, OFFER_NAMES, SPECIALISTS, STATUS_NAMES, Line, Offer, Status
 
 if TYPE_CHECKING:
+    from sim.engine.events import EventLog
     from sim.experiment.trial import TrialResult
     from sim.model.plan import Plan
     from sim.study.config import Study
@@ -118,7 +119,7 @@ def family_story(study: Study, family: int, scenarios: tuple[str, str], draw: in
             f"no family {family} meets a service in draw {draw}, run {run}. {examples(first, second)}",
             path="family",
         )
-    one, other = (lines(study, result, family) for result in (first, second))
+    one, other = (lines(study, result.plan, result.log, family) for result in (first, second))
     head = introduction(study, first.plan, int(rows[0]), family, draw, run)
     return "\n".join([*head, "", *beside(one, other, scenarios)])
 
@@ -168,11 +169,11 @@ def introduction(study: Study, plan: Plan, row: int, family: int, draw: int, run
     ]
 
 
-def lines(study: Study, result: TrialResult, family: int) -> list[Told]:
+def lines(study: Study, plan: Plan, log: EventLog, family: int) -> list[Told]:
     """What happened to the family, in order."""
-    log = result.log.of_family(family)
-    ids = result.plan.children.id.tolist()
-    born = dict(zip(ids, result.plan.children.born.tolist(), strict=True))
+    log = log.of_family(family)
+    ids = plan.children.id.tolist()
+    born = dict(zip(ids, plan.children.born.tolist(), strict=True))
     eldest_first = sorted((one for one in ids if one // 10 == family), key=lambda one: born[one])
     number = {one: position + 1 for position, one in enumerate(eldest_first)}
     told = []

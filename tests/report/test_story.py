@@ -84,8 +84,7 @@ def story(*records: tuple[int, Event, int, int]) -> list[tuple[int, str]]:
     year = 365.25 * DAY
     children = SimpleNamespace(id=np.array([70, 71]), born=np.array([-10 * year - 9, -5 * year - 9], int))
     study = SimpleNamespace(clock=Clock(dt.date(2023, 4, 1), dt.date(2024, 4, 1)))
-    result = SimpleNamespace(log=log, plan=SimpleNamespace(children=children))
-    return lines(study, result, 7)  # type: ignore[arg-type]
+    return lines(study, SimpleNamespace(children=children), log, 7)  # type: ignore[arg-type]
 
 
 def test_a_familys_story_is_told_in_order_and_nobody_elses() -> None:
