@@ -17,6 +17,7 @@ from numba.np.numpy_support import from_dtype
 
 from sim.engine import care, caseload, edge, journeys, load, offers, panel, people, risk
 from sim.engine import world as doors
+from sim.engine.compiled import calendar
 from sim.engine.compiled.layout import AGENDA, CHANGE, CHILD, ENTRY, REQUEST, WORKER
 from sim.foundations import ledger
 from sim.foundations.ledger import NEVER
@@ -76,6 +77,7 @@ notes = pointer_to(from_dtype(AGENDA))
 requests = pointer_to(from_dtype(REQUEST))
 workers = pointer_to(from_dtype(WORKER))
 entries = pointer_to(from_dtype(ENTRY))
+chains = pointer_to(types.int32)
 changes = pointer_to(from_dtype(CHANGE))
 
 
@@ -336,32 +338,27 @@ def _families_in_service(world: Any) -> Any:
     return opened
 
 
-# The calendar: a heap of families by the tick at which each wakes. Their places in it lie apart from their
-# records, close together.
+# The calendar.
+
+
+@register_jitable
+def chains_of(world: Any) -> Any:
+    """The stretches of the calendar."""
+    return carray(chains(world.chain_pointer), ((world.horizon >> world.calendar_shift) + 1,))
+
+
+@register_jitable
+def entries_of(world: Any) -> Any:
+    """When each family wakes, by row."""
+    return carray(entries(world.entry_pointer), (world.family_count,))
 
 
 @register_jitable
 def move(world: Any, family: Any, tick: int) -> None:
-    """Wake a family at another tick; NEVER takes it to the end."""
-    calendar = carray(entries(world.calendar_pointer), (world.calendar_size,))
-    places = carray(ints(world.place_pointer), (world.calendar_size,))
-    row = family.row
-    at = places[row]
-    while at > 0 and calendar[(at - 1) >> 1].tick > tick:
-        above = (at - 1) >> 1
-        calendar[at] = calendar[above]
-        places[calendar[at].row] = at
-        at = above
-    while True:
-        below = 2 * at + 1
-        if below >= world.calendar_size:
-            break
-        if below + 1 < world.calendar_size and calendar[below + 1].tick < calendar[below].tick:
-            below += 1
-        if calendar[below].tick >= tick:
-            break
-        calendar[at] = calendar[below]
-        places[calendar[at].row] = at
-        at = below
-    calendar[at].tick, calendar[at].row = tick, row
-    places[row] = at
+    """Wake a family at another tick; NEVER takes it off the calendar."""
+    rows, shift = entries_of(world), world.calendar_shift
+    if rows[family.row].tick != NEVER:
+        calendar.strike(chains_of(world), shift, rows, family.row)
+    rows[family.row].tick = NEVER
+    if tick != NEVER:
+        calendar.enter(chains_of(world), shift, rows, family.row, tick)

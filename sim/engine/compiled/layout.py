@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.engine.compiled import calendar
 from sim.engine.people import Child, Family, KeyedChild, KeyedFamily
 from sim.foundations.ledger import NEVER
 from sim.model.plan import Practice, Rules, Services
@@ -197,8 +198,8 @@ CHANGE = np.dtype(
     [(name, INT) for name in ("tick", "line", "worker", "capacity", "person", "leaves")], align=True
 )
 """A post changes; ``line`` -1 stands for a change of the places kept free, in ``capacity``."""
-ENTRY = np.dtype([("tick", INT), ("row", INT)], align=True)
-"""When a family wakes, on the calendar."""
+ENTRY = np.dtype(calendar.FIELDS)
+"""When a family wakes, on the calendar: a record for each row; NEVER for one that is not on it."""
 
 
 def world_record(
@@ -225,7 +226,7 @@ def world_record(
         "margin",
         "family_count",
         "spare",
-        "calendar_size",
+        "calendar_shift",
         "free_notes",
         "first_free_note",
         "next_change",
@@ -239,8 +240,8 @@ def world_record(
         "panel_pointer",
         "safeguarded_pointer",
         "table_pointer",
-        "calendar_pointer",
-        "place_pointer",
+        "entry_pointer",
+        "chain_pointer",
         "change_pointer",
         "meeting_pointer",
         "worker_pointer",

@@ -14,10 +14,12 @@ from sim.engine import journeys
 from sim.engine import world as doors
 from sim.engine.caseload import most_room, room
 from sim.engine.compiled.cache import cached
+from sim.engine.compiled.calendar import first_from
 from sim.engine.compiled.doors import (
+    chains_of,
     changes,
     earlier_request,
-    entries,
+    entries_of,
     ints,
     move,
     requests,
@@ -45,12 +47,13 @@ def advance(worlds: Any) -> int:
         if tick >= world.horizon:
             return DONE
         world.now = tick
-        calendar = carray(entries(world.calendar_pointer), (world.calendar_size,))
-        while world.calendar_size and calendar[0].tick <= tick:
+        row = due(world)
+        while row >= 0:
             full = short_of_room(world)
             if full:
                 return full
-            live(world, doors.family_at(world, calendar[0].row))
+            live(world, doors.family_at(world, row))
+            row = due(world)
         follow_calendar(world)
         if world.settling:
             full = short_of_room(world)
@@ -65,8 +68,9 @@ def next_tick(world: Any) -> int:
     if world.settling:
         return world.now
     tick = NEVER
-    if world.calendar_size:
-        tick = carray(entries(world.calendar_pointer), (world.calendar_size,))[0].tick
+    row = first_from(chains_of(world), world.calendar_shift, world.now)
+    if row >= 0:
+        tick = entries_of(world)[row].tick
     if world.next_change < world.change_count:
         tick = min(tick, carray(changes(world.change_pointer), (world.change_count,))[world.next_change].tick)
     if world.next_meeting < world.meeting_count:
@@ -74,6 +78,13 @@ def next_tick(world: Any) -> int:
     if world.next_month < world.month_count - 1:
         tick = min(tick, world.months[world.next_month])
     return tick
+
+
+@njit
+def due(world: Any) -> int:
+    """A family that wakes at this tick; -1 if none does any more."""
+    row = chains_of(world)[world.now >> world.calendar_shift]
+    return row if row >= 0 and entries_of(world)[row].tick <= world.now else -1
 
 
 @njit

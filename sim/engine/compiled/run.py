@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.caseload import with_leaving
-from sim.engine.compiled import doors, loop
+from sim.engine.compiled import calendar, doors, loop
 from sim.engine.compiled.layout import (
     AGENDA,
     CHANGE,
@@ -48,6 +48,8 @@ FIRST_ROOM = {"log": 1 << 17, "notes": 1 << 15, "asking": 1 << 12, "leaving": 1 
 MARGIN, MARGIN_OF_A_CHILD = 256, 32
 """Entries of each buffer that one family's wake, or one end of an instant, can need at most, besides those
 for each of its children."""
+WAKES_OF_A_FAMILY = 8
+"""About as many; only speed hangs on it."""
 POOLS = {
     loop.FULL_LOG: "log",
     loop.FULL_NOTES: "notes",
@@ -131,20 +133,20 @@ class Memory:
         world["panel_pointer"], world["safeguarded_pointer"] = address(self.panel), address(self.safeguarded)
 
     def calendar(self, plan: Plan) -> None:
-        """When each family comes: a sorted array is a heap."""
-        arrives = np.where(plan.families.arrives < plan.horizon, plan.families.arrives, NEVER)
-        order = np.argsort(arrives, kind="stable")
-        self.entries = np.empty(len(order), ENTRY)
-        self.entries["tick"], self.entries["row"] = arrives[order], order
-        self.places = np.empty(len(order), dtype=np.int64)
-        self.places[order] = np.arange(len(order))
+        """When each family comes."""
+        arrives = plan.families.arrives
+        shift = calendar.shift_for(plan.horizon, WAKES_OF_A_FAMILY * len(arrives))
+        stretches = (plan.horizon >> shift) + 1
+        self.chains = self.buffer("chains", (stretches,), calendar.LINK)[:stretches]
+        self.entries = self.buffer("entries", (len(arrives),), ENTRY)[: len(arrives)]
+        calendar.open_at(self.chains, shift, self.entries, np.where(arrives < plan.horizon, arrives, NEVER))
         self.meetings = np.array(
             plan.services.meetings if plan.services.opens[Offer.EDGE_OF_CARE] < plan.horizon else (),
             dtype=np.int64,
         )
         world = self.world[0]
-        world["calendar_pointer"], world["calendar_size"] = address(self.entries), len(order)
-        world["place_pointer"] = address(self.places)
+        world["entry_pointer"], world["chain_pointer"] = address(self.entries), address(self.chains)
+        world["calendar_shift"] = shift
         world["meeting_pointer"], world["meeting_count"] = address(self.meetings), len(self.meetings)
 
     def staff(self, services: Services) -> None:
