@@ -5,7 +5,7 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import pytest
 
-from benchmarks.peers import workload
+from benchmarks.peers import waiting, workload
 from benchmarks.peers.agree import FINE, agreement
 from benchmarks.peers.run import PROGRAMS, found, options
 from benchmarks.peers.tell import number
@@ -67,7 +67,7 @@ def program(request: pytest.FixtureRequest) -> ModuleType:
 
 
 def test_the_programs_that_need_no_more_than_caresim_are_here() -> None:
-    assert {"plain_heapq", "idiomatic_simpy"} <= set(HERE)
+    assert {"plain_heapq", "idiomatic_simpy", "ours_simpy", "ours_compiled"} <= set(HERE)
     assert set(HERE) | set(MISSING) == set(PROGRAMS)
 
 
@@ -137,6 +137,33 @@ def test_programs_agree(program: ModuleType) -> None:
     told = agreement(program, HERE["plain_heapq"], size=0.02, seeds=3)
     assert told.agrees, told.sentence
     assert told.same_fine == 3
+
+
+@pytest.mark.parametrize("ticks_a_day", [1, 4, 1024])
+def test_our_two_engines_write_the_same_log_whatever_falls_on_one_tick(ticks_a_day: int) -> None:
+    """With whole days nearly everything does."""
+    for seed in range(1, 9):
+        work = draw(seed, size=0.02, ticks_a_day=ticks_a_day)
+        simpy, compiled = (
+            canonical(rows_of(HERE[name].run(work)[0])) for name in ("ours_simpy", "ours_compiled")
+        )
+        assert len(simpy) > 4000
+        assert np.array_equal(simpy, compiled)
+
+
+def test_who_came_first_is_first_whatever_the_order_of_joining() -> None:
+    """Members 0 to 3 have waited since 5, 3, 5 and 4; 2 joins before 0, 1 last of all, and 3 gives up."""
+    members = np.zeros(4, np.dtype(waiting.FIELDS)).view(np.recarray)
+    queue = waiting.empty_queues(1).view(np.recarray)[0]
+    for row, since in ((2, 5), (3, 4), (0, 5), (1, 3)):
+        waiting.join(queue, members, row, since)
+    waiting.leave(queue, members, 3)
+    order = []
+    while queue.first >= 0:
+        order.append(int(queue.first))
+        waiting.leave(queue, members, order[-1])
+    assert order == [1, 0, 2]
+    assert queue.last == -1
 
 
 def test_a_rise_filled_by_one_look_only_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
