@@ -173,9 +173,9 @@ class Experiment:
 
     def _finish(self, store: Store, progress: Progress | None) -> Results:
         """Run what is not there yet, then read everything back."""
-        done = store.finished()
+        done, own = store.finished(), self.identity
         for pair in done:
-            store.load(*pair, self.identity)
+            store.load(*pair, own)
         missing = [task for task in self.tasks if task not in done]
         report = partial(self._report, store, progress)
         count = len(self.tasks) - len(missing)
@@ -184,7 +184,7 @@ class Experiment:
             study=self.study,
             scenarios=self.scenarios,
             folder=store.folder,
-            identity=self.identity,
+            identity=own,
             engine=self.engine,
         )
         if missing and needs_compiling(self.engine):
@@ -203,7 +203,8 @@ class Experiment:
 
     def read(self, store: Store) -> Results:
         """Results from the kept trials, mapped from disk: memory does not grow with their number."""
-        index = index_of(self.study.clock)
+        # Who we are takes longer to find out than a pair to read, so it is asked once.
+        index, own = index_of(self.study.clock), self.identity
         shape = (len(self.scenarios), self.draws + 1, self.runs, len(index))
         header = {"descr": "<f8", "fortran_order": False, "shape": shape}
         # Written as a file, not as a map: a full disk then is an error and not the end of the process.
@@ -211,7 +212,7 @@ class Experiment:
             np.lib.format.write_array_header_1_0(file, header)
             start = file.tell()
             for draw, run in self.tasks:
-                for row, values in enumerate(store.load(draw, run, self.identity)):
+                for row, values in enumerate(store.load(draw, run, own)):
                     place = np.ravel_multi_index((row, draw, run, 0), shape)
                     file.seek(start + 8 * int(place))
                     file.write(values.tobytes())
@@ -222,7 +223,8 @@ class Experiment:
             draws=self.draws,
             runs=self.runs,
             index=index,
-            data={name: mapped[row] for row, name in enumerate(self.scenarios)},
+            # Plain arrays on the same file: every look into a memmap would make a new one.
+            data={name: np.asarray(mapped[row]) for row, name in enumerate(self.scenarios)},
         )
 
 
