@@ -22,14 +22,14 @@ from sim.foundations.ledger import NEVER, ONE
 from sim.foundations.randomness import Chance, Decision
 from sim.model.compile import build_circumstances, compile_plan
 from sim.model.effects import SOLVED
-from sim.model.population import Block, Draws, births, build_children, join
+from sim.model.population import Block, Draws, births, join
 from sim.model.terms import BAND_STARTS, BANDS, LINE_OF, Line, Offer, Status
 from sim.study.catalogue import SOLVED_RATIOS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.model.plan import Children, Plan
+    from sim.model.plan import Plan
     from sim.model.population import Values
     from sim.study.config import Study
 
@@ -133,21 +133,10 @@ def trial_plan(study: Study, families: int) -> Plan:
         plan,
         horizon=horizon,
         families=people,
-        children=numbered(block, children, given.values, horizon),
+        children=children,
         posts=(),
         counted_referrals=none,
     )
-
-
-def numbered(block: Block, children: Children, values: Values, horizon: int) -> Children:
-    """The children with the keyed numbers of the first places of the block, whoever was chosen.
-
-    Those of their own families would be as good; the tables in studies were solved with these.
-    """
-    born, present = births(block, values)
-    places = Draws.of_block(block.draws.chance, TRIAL_BLOCK, block.draws.n)
-    columns = build_children(replace(block, draws=places), born, present & (born < horizon), values)
-    return replace(children, **{**columns, "id": children.id})
 
 
 def selected(draws: Draws, values: Values, families: int) -> NDArray[np.int64]:
