@@ -53,6 +53,6 @@ def needs_compiling(name: str) -> bool:
     """Whether the first trial with this engine will wait until its code has been made, once a machine."""
     if name != COMPILED:
         return False
-    from sim.engine.compiled.cache import compiled_before
+    from sim.foundations.compiled_code import compiled_before
 
-    return not compiled_before()
+    return not compiled_before("loop.advance")

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import yaml
 
-from sim.engine.engines import AUTO, engine_named, needs_compiling
+from sim.engine.engines import AUTO, COMPILED, engine_named, needs_compiling
 from sim.experiment.executors import execute
 from sim.experiment.manifest import identity, new_manifest, now, read_manifest
+from sim.experiment.recheck import rechecked
 from sim.experiment.store import Store, json_bytes, replacing, write_json
 from sim.experiment.tables import write_measures
 from sim.experiment.trial import Trial, run_pair, run_trial
@@ -167,9 +168,17 @@ class Experiment:
             with suppress(StoreError):
                 write_json(path, manifest | {"status": "failed", "ended": now(), "fault": str(error)})
             raise
-        write_json(path, manifest | {"status": "finished", "ended": now()})
+        write_json(
+            path, manifest | {"status": "finished", "ended": now(), "rechecked": self._rechecked(manifest)}
+        )
         store.sweep()
         return results
+
+    def _rechecked(self, manifest: dict[str, Any]) -> dict[str, int]:
+        """What a finished run says of its trials on both engines; nothing, where one engine was the slow one
+        or another began the run."""
+        both = self.engine == manifest["engine"] == COMPILED
+        return rechecked(self.tasks if both else [])
 
     def _finish(self, store: Store, progress: Progress | None) -> Results:
         """Run what is not there yet, then read everything back."""

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.engine.engines import AUTO, engine_named
+from sim.engine.engines import AUTO, COMPILED, engine_named
 from sim.engine.events import validate
+from sim.experiment.recheck import recheck, rechecked_scenario
 from sim.experiment.review import judge
 from sim.foundations.errors import InputError
 from sim.model.compile import build_circumstances, compile_plan
@@ -132,7 +133,9 @@ def run_pair(
 ) -> NDArray[np.float64]:
     """All scenarios on the same people with the same luck: [scenarios, measures], in the order given.
 
-    A scenario with which others are compared runs before them, so that they can be read against its log.
+    A scenario with which others are compared runs before them, so that they can be read against its log. Of
+    what the compiled engine runs, a small fixed share is run on the reference engine too: ``QualityError``
+    if the logs differ.
     """
     given = build_circumstances(study, draw, run)
     bases = {name: baseline(study, scenarios, name) for name in scenarios}
@@ -148,6 +151,8 @@ def run_pair(
         against = None if base is None else compared[base]
         trial = Trial(scenario=name, draw=draw, run=run)
         one = run_trial(study, trial, given=given, against=against, engine=engine)
+        if engine_named(engine).name == COMPILED and name == rechecked_scenario(scenarios, draw, run):
+            recheck(one.plan, one.log, name, draw, run)
         found[name] = one.measures
         if name in bases.values():
             compared[name] = one

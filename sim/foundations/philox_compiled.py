@@ -14,6 +14,8 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
+from sim.foundations.compiled_code import cached
+
 if numba.config.DISABLE_JIT:
     raise ImportError("without compilation there is no multiplication of 64 bits by 64")
 
@@ -60,11 +62,7 @@ def middle(word: Any) -> Any:
     return min((float(word >> np.uint64(11)) + 0.5) * 2.0**-53, LARGEST)
 
 
-ADDRESSES = types.int64[:]
-KEY = types.UniTuple(types.uint64, 2)
-
-
-@njit(types.void(KEY, ADDRESSES, ADDRESSES, ADDRESSES, types.float64[:, ::1]), nogil=True, cache=True)
+@njit(nogil=True)
 def fill(key: Any, block: Any, slot: Any, entity: Any, out: Any) -> None:
     """``sim.foundations.philox.fill``: four neighbours share a counter, so each is worked out once."""
     rows, occurrences = out.shape
@@ -84,14 +82,16 @@ def fill(key: Any, block: Any, slot: Any, entity: Any, out: Any) -> None:
             row += 1
 
 
-@njit(
-    types.float64(KEY, types.int64, types.int64, types.int64, types.int64),
-    nogil=True,
-    cache=True,
-)
+@njit(nogil=True)
 def single(key: Any, block: Any, slot: Any, entity: Any, occurrence: Any) -> Any:
     """``sim.foundations.philox.single``."""
     place = np.uint64((entity >> 2) + 1)
     words = four(key, place, np.uint64(block), np.uint64(slot), np.uint64(occurrence))
     lane = entity & 3
     return middle(words[0] if lane == 0 else words[1] if lane == 1 else words[2] if lane == 2 else words[3])
+
+
+ADDRESSES = types.int64[:]
+KEY = types.UniTuple(types.uint64, 2)
+cached(fill, types.void(KEY, ADDRESSES, ADDRESSES, ADDRESSES, types.float64[:, ::1]))
+cached(single, types.float64(KEY, types.int64, types.int64, types.int64, types.int64))

@@ -13,7 +13,6 @@ from numba import carray, njit
 from sim.engine import journeys
 from sim.engine import world as doors
 from sim.engine.caseload import most_room, room
-from sim.engine.compiled.cache import cached
 from sim.engine.compiled.calendar import first_from
 from sim.engine.compiled.doors import (
     chains_of,
@@ -28,6 +27,7 @@ from sim.engine.compiled.doors import (
 from sim.engine.load import weigh_load
 from sim.engine.panel import call_cases
 from sim.engine.people import spend
+from sim.foundations.compiled_code import cached
 from sim.foundations.ledger import NEVER
 from sim.model.terms import Line, Offer
 

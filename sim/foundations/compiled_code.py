@@ -23,8 +23,11 @@ SOURCES = ("engine", "foundations", "model")
 """Rooms whose source is part of the key."""
 
 
-def cached(dispatcher: Any) -> Any:
-    """A compiled function that keeps its code on disk; where no disk takes it, it is compiled each time."""
+def cached(dispatcher: Any, *signatures: Any) -> Any:
+    """A compiled function that keeps its code on disk; where no disk takes it, it is compiled each time.
+
+    With signatures it is compiled, or found on disk, at once.
+    """
     folder = cache_folder()
     before = numba.config.CACHE_DIR
     try:
@@ -34,6 +37,8 @@ def cached(dispatcher: Any) -> Any:
         pass  # a read-only home: slower to start, and nothing else
     finally:
         numba.config.CACHE_DIR = before
+    for signature in signatures:
+        dispatcher.compile(signature)
     return dispatcher
 
 
@@ -55,16 +60,16 @@ def cache_folder() -> Path | None:
     return folder
 
 
-def compiled_before() -> bool:
-    """Whether the code of this version is on disk already."""
+def compiled_before(function: str) -> bool:
+    """Whether the code of this version of a function is on disk already."""
     folder = cache_folder()
-    return folder is not None and any(folder.rglob("*.nbc"))
+    return folder is not None and any(folder.rglob(f"*{function}*.nbc"))
 
 
 def key() -> str:
     """A name for these sources, on this kind of machine, with these versions."""
     digest = hashlib.sha256()
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[1]
     for room in SOURCES:
         for path in sorted((root / room).rglob("*.py")):
             digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
