@@ -104,7 +104,7 @@ class EventLog:
     def from_records(cls, records: list[tuple[int, int, int, int, int, int]]) -> EventLog:
         """Build the canonical log; a family's own events at one tick keep the order it lived them in."""
         table = np.array(records, dtype=np.int64).reshape(-1, 6)
-        table = table[np.lexsort((table[:, 1], table[:, 0]))]
+        table = table[canonical_order(table[:, 0], table[:, 1])]
         return cls(*(np.ascontiguousarray(column) for column in table.T))
 
     def rows(self, event: Event) -> NDArray[np.bool_]:
@@ -171,6 +171,15 @@ _WORDS = {
         OFFER_NAMES,
     ),
 }
+
+
+def canonical_order(tick: NDArray[np.int64], family: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Rows in order of tick, then of family, equals as they were. Engines write in order of tick already, and
+    one sort of numbers that nearly are in order takes little time."""
+    families = int(family.max(initial=0)) + 2
+    if len(tick) and int(tick.max()) >= (1 << 62) // families:
+        return np.lexsort((family, tick))
+    return np.argsort(tick * families + family, kind="stable")
 
 
 def word(event: int, what: int) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.engine.engines import AUTO, COMPILED, engine_named
 from sim.engine.events import validate
+from sim.engine.simpy_engine import collector_paused
 from sim.experiment.recheck import recheck, rechecked_scenario
 from sim.experiment.review import judge
 from sim.foundations.errors import InputError
@@ -157,6 +158,8 @@ def run_pair(
         if name in bases.values():
             compared[name] = one
 
-    for name in scenarios:
-        visit(name)
+    # The collector would walk every library's objects again and again, for the few that a trial leaves.
+    with collector_paused():
+        for name in scenarios:
+            visit(name)
     return np.stack([found[name] for name in scenarios])
