@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,9 @@ from pathlib import Path
 from typing import TypeVar
 
 import sim
-from sim.engine import simpy_engine
+from sim.engine.engines import COMPILED, SIMPY, engine_named
+from sim.experiment.recheck import is_rechecked
+from sim.experiment.trial import run_pair
 from sim.model.compile import build_circumstances, compile_plan
 from sim.results.measures import measure
 
@@ -50,13 +53,31 @@ def stages(config: str, scenario: str, repeats: int) -> None:
     sim.run_trial(study, sim.Trial(scenario=scenario))
     shared, given = timed(lambda: build_circumstances(study, 0, 0), repeats)
     own, plan = timed(lambda: compile_plan(study, name, given), repeats)
-    engine, log = timed(lambda: simpy_engine.run(plan), repeats)
-    counted, _ = timed(lambda: measure(log, plan, study.clock), repeats)
-    whole = shared + own + engine + counted
+    simpy, log = timed(lambda: engine_named(SIMPY).run(plan), repeats)
+    compiled, same = timed(lambda: engine_named(COMPILED).run(plan), 5 * repeats)
+    assert log.tobytes() == same.tobytes()
+    counted, _ = timed(lambda: measure(log, plan, study.clock), 5 * repeats)
+    seconds = "".join(f"{1000 * each:>9.1f}" for each in (shared, own, simpy, compiled, counted))
+    print(f"{scenario:40}{len(log):>8,}{seconds}{simpy / compiled:>8.0f}×{peak():>8.0f}", flush=True)
+
+
+def pairs(config: str, repeats: int) -> None:
+    """Print what a trial takes when all scenarios share their people, with each engine in turn."""
+    study = sim.load_study(config)
+    names = list(study.scenarios)
+    run_pair(study, names, 1, 1, COMPILED)
+    times: dict[str, list[float]] = {SIMPY: [], COMPILED: []}
+    tasks = [(draw, 0) for draw in range(1, 100) if not is_rechecked(draw, 0)][:repeats]
+    for draw, run in tasks:
+        for engine in times:
+            began = time.process_time()
+            run_pair(study, names, draw, run, engine)
+            times[engine].append((time.process_time() - began) / len(names))
+    ratios = sorted(slow / fast for slow, fast in zip(*times.values(), strict=True))
+    for engine, each in times.items():
+        print(f"{engine:>10}{1000 * statistics.median(each):>9.1f} ms a trial", flush=True)
     print(
-        f"{scenario:22}{len(log):>8,}{shared:>9.2f}{own:>9.2f}{engine:>9.2f}{counted:>9.2f}{whole:>9.2f}"
-        f"{len(log) / engine:>10,.0f}{peak():>9.0f}",
-        flush=True,
+        f"     ratio{statistics.median(ratios):>9.1f}  ({ratios[0]:.1f} to {ratios[-1]:.1f}, {len(ratios)} pairs)"
     )
 
 
@@ -68,7 +89,7 @@ def memory(config: str, draws: int) -> None:
         experiment = sim.Experiment(study, scenarios=["both"], draws=draws, runs=1)
         experiment.run(Path(scratch) / "run")
         each = (time.process_time() - began) / experiment.trials
-    print(f"{experiment.trials:>8} trials{each:>9.2f} s a trial{peak():>9.0f} MB", flush=True)
+    print(f"{experiment.trials:>8} trials{1000 * each:>9.1f} ms a trial{peak():>9.0f} MB", flush=True)
 
 
 def alone(*arguments: str) -> None:
@@ -81,27 +102,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("config", nargs="?", default="configs/bury.yaml")
     parser.add_argument("--repeats", type=int, default=3, help="times that each stage is repeated")
-    parser.add_argument("--memory", default="1,5", help="draws of the runs whose memory is compared")
+    parser.add_argument("--memory", default="5,50", help="draws of the runs whose memory is compared")
     parser.add_argument("--scenario", help=argparse.SUPPRESS)
     parser.add_argument("--draws", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--pairs", type=int, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.scenario is not None:
         stages(asked.config, asked.scenario, asked.repeats)
+    elif asked.pairs is not None:
+        pairs(asked.config, asked.pairs)
     elif asked.draws is not None:
         memory(asked.config, asked.draws)
     else:
         began = time.process_time()
         study = sim.load_study(asked.config)
         print(f"Loading the study: {time.process_time() - began:.2f} s (imports included)\n")
-        print("One trial (draw 0, run 0), processor seconds")
-        heads = ("compile", "compile", "", "", "", "events a", "peak")
-        print(f"{'':22}{'':>8}" + "".join(f"{head:>{10 if head == 'events a' else 9}}" for head in heads))
-        heads = ("shared", "own", "engine", "measure", "trial")
+        print("One trial (draw 0, run 0), processor milliseconds")
+        heads = (
+            ("shared", "people"),
+            ("own", "plan"),
+            ("engine", SIMPY),
+            ("engine", COMPILED),
+            ("", "measure"),
+        )
+        print(f"{'':48}" + "".join(f"{head:>9}" for head, _ in heads))
         print(
-            f"{'scenario':22}{'events':>8}" + "".join(f"{h:>9}" for h in heads) + f"{'second':>10}{'MB':>9}"
+            f"{'scenario':40}{'events':>8}" + "".join(f"{h:>9}" for _, h in heads) + f"{'ratio':>9}{'MB':>8}"
         )
         for scenario in study.scenarios:
             alone(asked.config, "--scenario", scenario, "--repeats", str(asked.repeats))
+        print("\nWhole trials, people shared by all scenarios, the two engines in turn")
+        alone(asked.config, "--pairs", str(asked.repeats))
         print("\nWhole runs in one process, no change and both, kept in a folder")
         for draws in asked.memory.split(","):
             alone(asked.config, "--draws", draws)

@@ -33,7 +33,7 @@ NOT_TABLES = ("workers", "places", "powers", "meetings")
 LONG, ROWS, GROUPS, NARROW = 128, 32, 16, 8
 """Sizes to which tables are padded at least: lists, rows of a table, tables of a group; and the width up to
 which rows are not padded."""
-LEAST = {"load_capacity": 1024}
+LEAST = {"load_capacity": 8192}
 """The same for tables that grow with the history of a trial's staff."""
 
 POOLED = np.dtype([("pointer", INT), ("size", INT), ("room", INT)], align=True)
