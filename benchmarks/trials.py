@@ -76,9 +76,8 @@ def pairs(config: str, repeats: int) -> None:
     ratios = sorted(slow / fast for slow, fast in zip(*times.values(), strict=True))
     for engine, each in times.items():
         print(f"{engine:>10}{1000 * statistics.median(each):>9.1f} ms a trial", flush=True)
-    print(
-        f"     ratio{statistics.median(ratios):>9.1f}  ({ratios[0]:.1f} to {ratios[-1]:.1f}, {len(ratios)} pairs)"
-    )
+    spread = f"{ratios[0]:.1f} to {ratios[-1]:.1f}, {len(ratios)} pairs"
+    print(f"     ratio{statistics.median(ratios):>9.1f}  ({spread})")
 
 
 def memory(config: str, draws: int) -> None:
