@@ -117,17 +117,8 @@ def main() -> None:
         study = sim.load_study(asked.config)
         print(f"Loading the study: {time.process_time() - began:.2f} s (imports included)\n")
         print("One trial (draw 0, run 0), processor milliseconds")
-        heads = (
-            ("shared", "people"),
-            ("own", "plan"),
-            ("engine", SIMPY),
-            ("engine", COMPILED),
-            ("", "measure"),
-        )
-        print(f"{'':48}" + "".join(f"{head:>9}" for head, _ in heads))
-        print(
-            f"{'scenario':40}{'events':>8}" + "".join(f"{h:>9}" for _, h in heads) + f"{'ratio':>9}{'MB':>8}"
-        )
+        heads = ("people", "plan", SIMPY, COMPILED, "measure", "ratio")
+        print(f"{'scenario':40}{'events':>8}" + "".join(f"{head:>9}" for head in heads) + f"{'MB':>8}")
         for scenario in study.scenarios:
             alone(asked.config, "--scenario", scenario, "--repeats", str(asked.repeats))
         print("\nWhole trials, people shared by all scenarios, the two engines in turn")

@@ -6,6 +6,7 @@ a run that is resumed or made longer keeps them.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,7 @@ def rechecked(pairs: Iterable[tuple[int, int]]) -> dict[str, int]:
 def recheck(plan: Plan, log: EventLog, scenario: str, draw: int, run: int) -> None:
     """Run a Plan on the reference engine as well; ``QualityError`` unless the log is the same to the byte."""
     reference = simpy_engine.run(plan)
+    gc.collect()  # SimPy's processes know one another, so they would stay until the collector comes round
     row = first_difference(reference, log)
     if row is None:
         return

@@ -19,7 +19,7 @@ from sim.results.measures import measure
 from sim.study.review import let_go, reviews_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -138,28 +138,32 @@ def run_pair(
     what the compiled engine runs, a small fixed share is run on the reference engine too: ``QualityError``
     if the logs differ.
     """
-    given = build_circumstances(study, draw, run)
     bases = {name: baseline(study, scenarios, name) for name in scenarios}
     compared: dict[str, TrialResult] = {}
     found: dict[str, NDArray[np.float64]] = {}
-
-    def visit(name: str) -> None:
-        base = bases[name]
-        if name in found:
-            return
-        if base is not None:
-            visit(base)
-        against = None if base is None else compared[base]
-        trial = Trial(scenario=name, draw=draw, run=run)
-        one = run_trial(study, trial, given=given, against=against, engine=engine)
-        if engine_named(engine).name == COMPILED and name == rechecked_scenario(scenarios, draw, run):
-            recheck(one.plan, one.log, name, draw, run)
-        found[name] = one.measures
-        if name in bases.values():
-            compared[name] = one
-
     # The collector would walk every library's objects again and again, for the few that a trial leaves.
     with collector_paused():
-        for name in scenarios:
-            visit(name)
+        given = build_circumstances(study, draw, run)
+        for name in bases_first(bases):
+            trial, base = Trial(scenario=name, draw=draw, run=run), bases[name]
+            against = None if base is None else compared[base]
+            one = run_trial(study, trial, given=given, against=against, engine=engine)
+            if engine_named(engine).name == COMPILED and name == rechecked_scenario(scenarios, draw, run):
+                recheck(one.plan, one.log, name, draw, run)
+            found[name] = one.measures
+            if name in bases.values():
+                compared[name] = one
     return np.stack([found[name] for name in scenarios])
+
+
+def bases_first(bases: Mapping[str, str | None]) -> list[str]:
+    """All scenarios, each after the one that it is compared with."""
+    ordered: list[str] = []
+    for name in bases:
+        chain: list[str] = []
+        one: str | None = name
+        while one is not None and one not in ordered and one not in chain:
+            chain.append(one)
+            one = bases[one]
+        ordered += reversed(chain)
+    return ordered

@@ -27,6 +27,9 @@ LAYER_RATE = 400.0
 """Families referred a year in one layer of demand. Changing it renames every family."""
 
 OPENING_BLOCK = 100
+FURTHER_BLOCK = 10_000
+"""Where the layers of demand go on that would otherwise meet the other blocks: authorities of more than
+some twenty times Bury's size."""
 CARE_BLOCK, RETURNED_BLOCK, UNACCOMPANIED_BLOCK, GUARDIAN_BLOCK = 200, 201, 202, 203
 BROAD_STARTS = {"under 1": (0, 1), "1-4": (1, 5), "5-9": (5, 10), "10-15": (10, 16), "16-17": (16, 18)}
 
@@ -59,6 +62,11 @@ class Layer:
     counted_first: Ints
 
 
+def block_of(layer: int) -> int:
+    """The block of a layer of demand; no two origins of families share one."""
+    return layer if layer < OPENING_BLOCK else FURTHER_BLOCK + layer
+
+
 def referral_blocks(
     chance: Chance, values: Values, clock: Clock, years: Floats, peak: float = 1.0
 ) -> Iterator[Layer]:
@@ -74,7 +82,7 @@ def referral_blocks(
     returning += returning[-1:] * len(years)
     demand = (values["demand.families_referred"] + np.array(returning[: len(years)])) * years
     for layer in range(int(np.ceil(demand.max() * peak / LAYER_RATE))):
-        draws = Draws.of_block(chance, layer, enough(LAYER_RATE, horizon))
+        draws = Draws.of_block(chance, block_of(layer), enough(LAYER_RATE, horizon))
         arrives = arrivals(draws, LAYER_RATE)
         year = np.clip(np.searchsorted(starts, arrives, side="right") - 1, 0, len(years) - 1)
         threshold = (layer + draws.one(Decision.ARRIVAL_KEPT)) * LAYER_RATE / demand[year]

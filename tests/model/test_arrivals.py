@@ -6,9 +6,19 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.experiment.solve import TRIAL_BLOCK
 from sim.foundations.clock import TICKS_PER_YEAR, Clock
 from sim.foundations.randomness import Chance
-from sim.model.arrivals import LAYER_RATE, referral_blocks
+from sim.model.arrivals import (
+    CARE_BLOCK,
+    GUARDIAN_BLOCK,
+    LAYER_RATE,
+    OPENING_BLOCK,
+    RETURNED_BLOCK,
+    UNACCOMPANIED_BLOCK,
+    block_of,
+    referral_blocks,
+)
 from sim.model.care import opening_stays
 from sim.model.terms import Status, Stay
 from tests.worlds import circumstances, small_bury
@@ -158,3 +168,13 @@ def test_the_opening_cohort_is_as_large_and_as_old_as_the_study_says() -> None:
     opening = given.families.opening_status
     for level, status in (("early help", Status.EARLY_HELP), ("proceedings", Status.PROCEEDINGS)):
         assert (opening == status).sum() == values["opening.families"][level]
+
+
+def test_no_layer_of_demand_shares_its_block_with_another_origin() -> None:
+    """An authority of more than a hundred layers once gave families of two origins one identity."""
+    layers = {block_of(layer) for layer in range(500)}
+    statuses = {OPENING_BLOCK + status for status in Status}
+    others = {CARE_BLOCK, RETURNED_BLOCK, UNACCOMPANIED_BLOCK, GUARDIAN_BLOCK, TRIAL_BLOCK, *statuses}
+    assert len(layers) == 500
+    assert not layers & others
+    assert [block_of(layer) for layer in range(100)] == list(range(100))
