@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SIMPY, COMPILED, AUTO = simpy_engine.NAME, "compiled", "auto"
 ENGINES = (AUTO, SIMPY, COMPILED)
 """What a user may ask for; "auto" is the compiled engine where numba is installed."""
-SLOW = "The compiled engine needs numba, which is not installed: pip install numba"
+SLOW = "The compiled engine needs numba, which is not installed or does not work: pip install -U numba"
 """How to get the speed, in one line."""
 
 
@@ -30,9 +30,16 @@ class Engine:
     run: Callable[[Plan], EventLog]
 
 
+@lru_cache(maxsize=1)
 def compiled_works() -> bool:
-    """Whether numba, which the compiled engine needs, is installed."""
-    return find_spec("numba") is not None
+    """Whether numba, which the compiled engine needs, is installed and compiles."""
+    if find_spec("numba") is None:
+        return False
+    try:
+        import numba
+    except ImportError:  # as where it does not know this version of NumPy
+        return False
+    return not getattr(numba.config, "DISABLE_JIT", 0)
 
 
 @lru_cache(maxsize=len(ENGINES))

@@ -103,7 +103,7 @@ def set_ease(world: World, family: Family, now: int) -> int:
     itself.
 
     Interrupted work has no effect. Finished work keeps the exponent that it ended with, and decays from
-    then; early help stops the decay of Edge of Care while it lasts.
+    then; early help stops the decay of Edge of Care while it lasts, a change of its worker included.
     """
     if family.eased:
         for channel in range(len(family.ease)):
@@ -116,10 +116,10 @@ def set_ease(world: World, family: Family, now: int) -> int:
     changes = NEVER
     helped_from = now
     for offer in range(len(family.begun)):
+        if (family.held | family.paused) & EARLY_HELP_SET & (1 << offer):
+            helped_from = min(helped_from, family.begun[offer])
         if not family.held >> offer & 1:
             continue
-        if EARLY_HELP_SET >> offer & 1:
-            helped_from = min(helped_from, family.begun[offer])
         table = step_at(world.powers[offer], now)[1]
         if table < 0 or CONFERENCE_SET >> offer & 1:
             continue

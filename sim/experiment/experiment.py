@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import yaml
 
-from sim.engine.engines import AUTO, COMPILED, engine_named, needs_compiling
+from sim.engine.engines import AUTO, COMPILED, SIMPY, engine_named, needs_compiling
 from sim.experiment.executors import execute
 from sim.experiment.manifest import identity, new_manifest, now, read_manifest
 from sim.experiment.recheck import rechecked
@@ -115,10 +115,9 @@ class Experiment:
         return self._recorded(Store.create(Path(folder), files), manifest, progress)
 
     @classmethod
-    def from_folder(
-        cls, folder: Path, jobs: int | None = None, engine: str = AUTO
-    ) -> tuple[Experiment, dict[str, Any]]:
-        """The experiment that a run folder holds, and its manifest. Its study is the one in the folder."""
+    def from_folder(cls, folder: Path, jobs: int | None = None) -> tuple[Experiment, dict[str, Any]]:
+        """The experiment that a run folder holds, and its manifest. Its study is the one in the folder, and
+        its engine the one that began the run, unless that is not to be had here."""
         store = Store.open(folder)
         manifest = read_manifest(store.folder)
         study = load_study(store.folder / "config.yaml")
@@ -128,7 +127,7 @@ class Experiment:
             draws=manifest["draws"],
             runs=manifest["runs"],
             jobs=manifest["jobs"] if jobs is None else jobs,
-            engine=engine,
+            engine=SIMPY if manifest["engine"] == SIMPY else AUTO,
         )
         if experiment.identity != manifest["identity"]:
             raise StoreError(
@@ -156,6 +155,8 @@ class Experiment:
     def _told(self, store: Store, manifest: dict[str, Any], progress: Progress | None) -> Results:
         path = store.folder / "manifest.json"
         manifest = {name: what for name, what in manifest.items() if name != "fault"}
+        if self.engine not in manifest["engine"]:
+            manifest["engine"] += f", then {self.engine}"
         write_json(path, manifest | {"status": "running", "ended": None})
         try:
             results = self._finish(store, progress)
@@ -234,6 +235,7 @@ class Experiment:
             index=index,
             # Plain arrays on the same file: every look into a memmap would make a new one.
             data={name: np.asarray(mapped[row]) for row, name in enumerate(self.scenarios)},
+            engine=self.engine,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import re
 import shutil
 import sys
 from functools import lru_cache
@@ -17,6 +18,9 @@ import numpy as np
 
 FOLDER = "CARESIM_CACHE"
 """Environment variable: the folder to keep compiled code in, instead of the user's own."""
+LENGTH = 16
+NAME = re.compile(f"[0-9a-f]{{{LENGTH}}}")
+"""What a folder of one version is called; no other is ever deleted."""
 KEPT = 8
 """How many versions stay on disk."""
 SOURCES = ("engine", "foundations", "model")
@@ -33,6 +37,8 @@ def cached(dispatcher: Any, *signatures: Any) -> Any:
     try:
         numba.config.CACHE_DIR = "" if folder is None else str(folder)
         dispatcher.enable_caching()
+    except AttributeError as error:
+        raise ImportError("numba is told not to compile (NUMBA_DISABLE_JIT)") from error
     except (OSError, RuntimeError):
         pass  # a read-only home: slower to start, and nothing else
     finally:
@@ -46,7 +52,7 @@ def cached(dispatcher: Any, *signatures: Any) -> Any:
 def cache_folder() -> Path | None:
     """Where compiled code of these sources and versions is kept; None if nothing can be written there."""
     home = os.environ.get(FOLDER)
-    root = Path(home) if home else users_cache() / "caresim"
+    root = (Path(home) if home else users_cache()) / "caresim"
     folder = root / key()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -76,12 +82,12 @@ def key() -> str:
     versions = (sys.version, numba.__version__, llvmlite.__version__, np.__version__)
     for part in (*versions, platform.machine(), str(root)):
         digest.update(part.encode())
-    return digest.hexdigest()[:16]
+    return digest.hexdigest()[:LENGTH]
 
 
 def forget_old(root: Path, current: Path) -> None:
     """Delete all but the versions used last."""
-    others = [path for path in root.iterdir() if path.is_dir() and path != current]
+    others = [path for path in root.iterdir() if NAME.fullmatch(path.name) and path != current]
     others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     for path in others[KEPT - 1 :]:
         shutil.rmtree(path, ignore_errors=True)

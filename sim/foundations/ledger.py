@@ -52,10 +52,3 @@ def fixed_point(multiplier: float) -> int:
 def scaled(value: int, multiplier: int) -> int:
     """``value`` times a fixed-point ``multiplier``, rounded once to the nearest whole number."""
     return (value * multiplier + HALF) >> ONE_BITS
-
-
-def ticks_to_spend(left: int, rate: int) -> int:
-    """Whole ticks until ``left`` units are spent at ``rate`` units a tick; ``NEVER`` if nothing is."""
-    if rate <= 0:
-        return NEVER
-    return max(1, -(-left // rate))

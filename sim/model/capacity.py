@@ -208,7 +208,8 @@ def full_capacities(
     hours: list[tuple[Row, ...]],
 ) -> list[tuple[tuple[int, float], ...]]:
     """By post, of so many ``hours``: rows (from tick, whole families of a full worker in them). Fractions run
-    on from post to post of a role, so that all together hold the whole families of the exact total."""
+    on from post to post of a role, so that all together hold the whole families of the exact total, but for
+    a last part-time post that holds one all the same (``families_of``)."""
     tables = {role: each(values, scenario, clock, team, role) for role in set(roles)}
     changed = {max(0, row[0]) for rows in hours for row in rows}
     moments = sorted(changed | {tick for rows in tables.values() for tick, _ in rows})

@@ -9,6 +9,7 @@ from sim.foundations.clock import Clock
 from sim.foundations.errors import InputError
 from sim.study.form import Form
 from sim.study.levers import Recruitment
+from sim.study.review import reviews_of
 from sim.study.scenario import NO_CHANGE, Scenario
 from sim.study.yaml_reader import Item
 
@@ -58,6 +59,9 @@ def _twin(run: Form, entry: Item, scenarios: Mapping[str, Scenario], clock: Cloc
             f"'{name}' is itself compared with '{scenarios[name].against}': a chain of comparisons would "
             f"count changes twice",
         )
+        return None
+    if reviews_of(scenarios[name]):
+        run.note(entry, f"'{name}' holds a review, which its twin would hold against it and not as it does")
         return None
     try:
         twin = twin_of(scenarios[name], clock)

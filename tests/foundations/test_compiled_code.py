@@ -78,12 +78,14 @@ def test_another_version_of_a_source_has_another_key(tmp_path: Path, monkeypatch
 
 def test_old_versions_are_forgotten(tmp_path: Path) -> None:
     for age in range(KEPT + 3):
-        folder = tmp_path / f"version {age}"
+        folder = tmp_path / f"{age:016x}"
         folder.mkdir()
         os.utime(folder, (1_000_000 - age, 1_000_000 - age))
-    forget_old(tmp_path, tmp_path / "version 5")
+    (tmp_path / "somebody else's").mkdir()
+    os.utime(tmp_path / "somebody else's", (1, 1))
+    forget_old(tmp_path, tmp_path / f"{5:016x}")
     left = {path.name for path in tmp_path.iterdir()}
-    assert left == {f"version {age}" for age in range(KEPT)}
+    assert left == {"somebody else's", *(f"{age:016x}" for age in range(KEPT))}
 
 
 def test_only_the_compiled_engine_waits_for_its_code() -> None:
