@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from sim.engine import engines
 from sim.experiment import experiment as room
 from sim.experiment.experiment import Experiment
 from sim.experiment.manifest import read_manifest
@@ -333,3 +334,37 @@ def test_a_resolved_file_says_what_its_files_say(tiny: Study) -> None:
     names = [key.value for key, _ in top.value]
     assert "include" not in names
     assert len(names) == len(set(names))
+
+
+def test_results_say_which_engine_ran(tiny: Study, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    results = Experiment(tiny, scenarios=["both"], draws=1, runs=1, engine="simpy").run(folder)
+    assert results.engine == read_manifest(folder)["engine"] == "simpy"
+    assert read_manifest(folder)["rechecked"] == {"trials": 0, "identical": 0}
+    compiled = Experiment(tiny, scenarios=["both"], draws=1, runs=1, engine="compiled").run(tmp_path / "two")
+    assert compiled.engine == summary(tiny, compiled)["engine"] == "compiled"
+    assert read_manifest(tmp_path / "two")["rechecked"] == {"trials": 1, "identical": 1}
+    for name in results.scenarios:
+        assert (results.data[name] == compiled.data[name]).all()
+
+
+def test_a_resumed_run_stays_with_its_engine(tiny: Study, tmp_path: Path) -> None:
+    folder = tmp_path / "slow"
+    with pytest.raises(KeyboardInterrupt):
+        Experiment(tiny, draws=DRAWS, runs=RUNS, engine="simpy").run(folder, stop_after(3))
+    assert Experiment.resume(folder).engine == "simpy"
+    assert read_manifest(folder)["engine"] == "simpy"
+
+
+def test_a_run_that_goes_on_without_numba_says_so(
+    tiny: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        Experiment(tiny, draws=DRAWS, runs=RUNS, engine="compiled").run(folder, stop_after(3))
+    monkeypatch.setattr(engines, "compiled_works", lambda: False)
+    engines.engine_named.cache_clear()
+    assert Experiment.resume(folder).engine == "simpy"
+    engines.engine_named.cache_clear()
+    assert read_manifest(folder)["engine"] == "compiled, then simpy"
+    assert read_manifest(folder)["rechecked"]["trials"] == 0

@@ -91,3 +91,8 @@ def test_old_versions_are_forgotten(tmp_path: Path) -> None:
 def test_only_the_compiled_engine_waits_for_its_code() -> None:
     assert not needs_compiling(SIMPY)
     assert needs_compiling(COMPILED)
+
+
+def test_where_numba_is_told_not_to_compile_there_is_nothing_to_keep() -> None:
+    with pytest.raises(ImportError, match="NUMBA_DISABLE_JIT"):
+        cached(doubled)

@@ -127,3 +127,10 @@ def test_a_twin_that_cannot_be_made_is_refused(draft, changes, words):
         draft.set(name, value)
     (fault,) = draft.faults()
     assert words in fault.message
+
+
+def test_a_review_has_no_twin(draft):
+    """Its twin would hold the review against the scenario, and not against what that is compared with."""
+    named = under_review(draft, {}, {"substance_worker": "@2023-04-01@"})
+    named.set("run.price_vacancies", ["family safeguarding"])
+    assert any("holds a review" in fault.message for fault in named.faults())
