@@ -55,6 +55,7 @@ NUMBERS = (
     "change_count",
     "family_count",
     "touched",
+    "small",
 )
 DRAWS = ("arrival", "urgency", "factor", "route", "patience", "stay")
 POINTERS = (*DRAWS, "changes", "families", "teams", "queues", "chains", "log")
@@ -67,8 +68,10 @@ WAKES_OF_A_FAMILY = 8
 """Rather more than there are: a stretch of the calendar that nobody wakes in costs little."""
 RECORDS_OF_A_VISIT, RECORDS_OF_A_FAMILY = 4, 2
 """Most that can be written: a referral and a close; asked, gave up, entered, left."""
-SOON = 8
+SOON = 32
 """How many referrals ahead a family's numbers are fetched, to lie in the cache when it comes."""
+SMALLEST_THAT_IS_LARGE = 1 << 31
+"""The log has numbers of 32 bits where all of them are below this: a fine clock's ticks are not."""
 CHANCE_OF, LENGTH_OF = np.array(ROUTES), np.array(WORK_DAYS)
 
 
@@ -76,7 +79,7 @@ ints = pointer_to(types.int64)
 families_at = pointer_to(from_dtype(FAMILY))
 teams_at = pointer_to(from_dtype(TEAM))
 queues_at = pointer_to(from_dtype(QUEUE))
-chains_at = pointer_to(types.int32)
+small_ints = pointer_to(types.int32)
 
 
 def run(work: Work):
@@ -85,7 +88,8 @@ def run(work: Work):
     shift = shift_for(work.horizon, WAKES_OF_A_FAMILY * len(families))
     changes = np.array(work.changes, dtype=np.int64).reshape(-1, 3)
     most = len(families) * (RECORDS_OF_A_FAMILY + MOST_VISITS * RECORDS_OF_A_VISIT) + len(changes)
-    log = np.empty((most, 4), dtype=np.int64)
+    small = work.horizon <= SMALLEST_THAT_IS_LARGE
+    log = np.empty((most, 4), dtype=SMALL if small else INT)
     # Kept under a name, because compiled code only has their addresses.
     memory = {name: np.ascontiguousarray(getattr(work, name), dtype=np.int64) for name in DRAWS}
     memory |= {"changes": changes, "families": families, "teams": teams, "log": log}
@@ -94,6 +98,7 @@ def run(work: Work):
     for name, array in memory.items():
         council[name] = array.ctypes.data
     council["horizon"], council["shift"], council["room"] = work.horizon, shift, most
+    council["small"] = small
     council["change_count"], council["family_count"] = len(changes), work.families
     advance(council)
     counted = {name: teams[name].tolist() for name in ("starts", "gave_up", "waited")}
@@ -127,7 +132,7 @@ def families_of(council: Any) -> Any:
 @njit(forceinline=True)
 def chains_of(council: Any) -> Any:
     """The stretches of the calendar."""
-    return carray(chains_at(council.chains), ((council.horizon >> council.shift) + 1,))
+    return carray(small_ints(council.chains), ((council.horizon >> council.shift) + 1,))
 
 
 @njit(forceinline=True)
@@ -183,8 +188,12 @@ def wake_at(council: Any, row: int, tick: int) -> None:
 @njit(forceinline=True)
 def write(council: Any, family: int, event: int, what: int) -> None:
     """Write one record of the log."""
-    record = carray(ints(council.log), (council.room, 4))[council.size]
-    record[0], record[1], record[2], record[3] = council.now, family, event, what
+    if council.small:
+        record = carray(small_ints(council.log), (council.room, 4))[council.size]
+        record[0], record[1], record[2], record[3] = council.now, family, event, what
+    else:
+        large = carray(ints(council.log), (council.room, 4))[council.size]
+        large[0], large[1], large[2], large[3] = council.now, family, event, what
     council.size += 1
 
 
@@ -215,7 +224,8 @@ def live(council: Any, row: int) -> None:
 def fetch_ahead(council: Any, family: int) -> None:
     """Have the numbers of a family that is soon referred brought near."""
     for address in (council.factor, council.route, council.patience):
-        prefetch(by_visit(council, address), family * MOST_VISITS)
+        for visit in (0, 8):
+            prefetch(by_visit(council, address), family * MOST_VISITS + visit)
 
 
 @njit(forceinline=True)
