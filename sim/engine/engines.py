@@ -32,14 +32,14 @@ class Engine:
 
 @lru_cache(maxsize=1)
 def compiled_works() -> bool:
-    """Whether numba, which the compiled engine needs, is installed and compiles."""
+    """Whether numba, which the compiled engine needs, is installed, knows this NumPy, and compiles."""
     if find_spec("numba") is None:
         return False
     try:
-        import numba
-    except ImportError:  # as where it does not know this version of NumPy
+        import sim.engine.compiled.run  # noqa: F401
+    except ImportError:
         return False
-    return not getattr(numba.config, "DISABLE_JIT", 0)
+    return True
 
 
 @lru_cache(maxsize=len(ENGINES))
