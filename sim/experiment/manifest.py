@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 LIBRARIES = ("numpy", "scipy", "simpy", "pandas", "pyarrow")
-NEEDED = ("engine", "status", "authority", "scenarios", "draws", "runs", "jobs", "identity", "began")
+NEEDED = ("status", "authority", "scenarios", "draws", "runs", "jobs", "identity", "began", "engine")
 """What a manifest must hold for its run to be listed and resumed."""
 
 

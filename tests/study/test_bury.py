@@ -140,7 +140,7 @@ def test_the_what_ifs_are_what_they_are_called(what_ifs):
     assert [v.every_days for v in weeks.values() if isinstance(v, Panel)] == [7, 28]
     larger, smaller = more("early help a quarter larger"), more("early help a quarter smaller")
     usual = what_ifs.parameters["staffing.early_help.posts.key_worker"].central
-    assert (larger.posts, smaller.posts) == (usual + 4, usual - 4)
+    assert (larger.posts, smaller.posts) == (usual * 1.25, usual * 0.75)
     assert more("four posts in ten never filled").never_filled == 0.4
     strategy = more("recruitment strategy")
     assert (strategy.success, strategy.service, strategy.role) == (1.3, "edge_of_care", "")
