@@ -8,6 +8,7 @@ the same doors onto arrays (``sim.engine.compiled``).
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from sim.model.plan import Plan, Row, Services, Table
 
 
-class World:
+class World(ABC):
     """What a family's journey may see and change."""
 
     def __init__(self, plan: Plan) -> None:
@@ -52,13 +53,13 @@ class World:
         self.caseloads: list[Caseload] = []
         self.records: list[tuple[int, int, int, int, int, int]] = []
 
+    @abstractmethod
     def settle_later(self) -> None:
         """Have the end of this instant settle what is shared."""
-        raise NotImplementedError
 
+    @abstractmethod
     def wake(self, family: Family) -> None:
         """Have a family that listens act at this tick."""
-        raise NotImplementedError
 
 
 def families_of(plan: Plan) -> list[Family]:

@@ -10,8 +10,7 @@ import pytest
 from sim.engine.events import Event
 from sim.engine.people import HOME, Child, Family, KeyedChild, KeyedFamily
 from sim.engine.risk import rate_at_home, set_ease
-from sim.engine.simpy_engine import run
-from sim.engine.world import World
+from sim.engine.simpy_engine import SimpyWorld, run
 from sim.foundations.ledger import ONE
 from sim.model.compile import build_circumstances, compile_plan
 from sim.model.plan import Services
@@ -52,7 +51,7 @@ def held(one: Family, offer: Offer, begun: int) -> Family:
 
 
 def ease(one: Family, shape: Services, now: int) -> tuple[int, ...]:
-    set_ease(World(plan_of(services=shape)), one, now)
+    set_ease(SimpyWorld(plan_of(services=shape)), one, now)
     return tuple(one.ease)
 
 
@@ -87,6 +86,19 @@ def test_interrupted_work_has_no_effect_nor_has_what_it_had_achieved_before() ->
     waiting.paused = 1 << EDGE
     waiting.paused_since[EDGE], waiting.paused_left[EDGE] = days(50), days(10)
     assert ease(waiting, shape, days(60))[Channel.EDGE] == ONE
+
+
+def test_early_help_that_waits_for_another_worker_still_holds_back_decay() -> None:
+    """It once let the effect fall at the interruption, and put it back when somebody took the work over."""
+    help_since, now = days(70), days(400)
+    working = held(ended(family(), EDGE, help_since, ONE), Offer.STEP_DOWN_PARENTING, help_since)
+    waiting = ended(family(), EDGE, help_since, ONE)
+    waiting.paused = 1 << Offer.STEP_DOWN_PARENTING
+    waiting.begun[Offer.STEP_DOWN_PARENTING] = help_since
+    unhelped = ended(family(), EDGE, help_since, ONE)
+    assert ease(working, easing(), now)[Channel.EDGE] == ONE // 2
+    assert ease(waiting, easing(), now)[Channel.EDGE] == ONE // 2
+    assert ease(unhelped, easing(), now)[Channel.EDGE] > ONE // 2
 
 
 def test_what_services_made_of_a_rate_is_forgotten_when_they_end() -> None:
@@ -179,7 +191,7 @@ def test_a_case_long_open_on_the_first_day_has_had_its_early_conference(
 
 def test_the_year_s_level_reaches_returns_home_that_fail() -> None:
     returning = rules(after_return=((0, 1000), (days(2000), 0)))
-    world = World(plan_of(rules=returning))
+    world = SimpyWorld(plan_of(rules=returning))
     child = Child(0, 100, 0, KeyedChild())
     child.where, child.returned = HOME, 0
     assert rate_at_home(world, family(), child, ONE, 2 * ONE, ONE, days(1)) == 2000
