@@ -3,8 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sim.engine.events import Event, EventLog
+from sim.engine.load import follow_case
+from sim.engine.risk import safeguarded
+from sim.engine.simpy_engine import SimpyWorld
 from sim.foundations.ledger import ONE
 from sim.model.plan import Services
 from sim.model.terms import Channel, Line, Offer, Route, Status
@@ -226,3 +231,17 @@ def test_the_threshold_holds_for_guardians_too_and_multiplies_with_the_work() ->
         )
     )
     assert at(wide, Event.ENTERED) == [9 + 8 * 4]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from(list(Status))), max_size=40))
+def test_the_list_of_statutory_families_is_theirs_whoever_comes_and_goes(
+    moves: list[tuple[int, Status]],
+) -> None:
+    world = SimpyWorld(plan_of(*[Household() for _ in range(6)]))
+    for row, status in moves:
+        world.families[row].status = int(status)
+        follow_case(world, world.families[row])
+        listed = world.safeguarded_rows[: world.safeguarded_size]
+        assert sorted(listed) == [one.row for one in world.families if safeguarded(one)]
+        assert all(world.families[each].safeguarded_at == at for at, each in enumerate(listed))

@@ -182,3 +182,10 @@ def test_a_social_worker_who_leaves_does_not_send_the_specialist_away() -> None:
     assert at(log, Event.STARTED, what=Offer.MENTAL_HEALTH_WORKER) == [0]
     # 20/4 + 14 in full, then 31 at a quarter again.
     assert entered(log) == [34 + 31 * 4]
+
+
+def test_specialists_end_on_the_day_that_the_work_has_run_its_length() -> None:
+    household = Household(opening=Status.PROCEEDINGS, needs=VICTIM, length={**LONG, SAFE: days(30)})
+    log = live(plan_of(household, services=team(victim=0)))
+    assert at(log, Event.FINISHED, what=SAFE)[0] == 30
+    assert at(log, Event.STOPPED, what=Offer.VICTIM_WORKER)[0] == 30
