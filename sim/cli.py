@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim import __version__
-from sim.foundations.errors import CaresimError, InputError, Problem, StoreError, did_you_mean
+from sim.cli_studies import Draws, Jobs, Quiet, Runs, StudyFile, cores, studies
+from sim.foundations.errors import CaresimError, InputError, StoreError
 
 if TYPE_CHECKING:
     from sim.experiment.experiment import Experiment
     from sim.results.estimates import Results
-    from sim.study.config import Study
 
 app = typer.Typer(
     add_completion=False,
@@ -30,38 +30,18 @@ app = typer.Typer(
     help="Simulate how services at the edge of care change the number of children looked after.",
 )
 
+app.add_typer(studies)
+
 OUTPUTS = Path("outputs")
 
 WHICH_RUN = 'A run: its folder, its name under outputs or the end of it, or "last".'
 
-StudyFile = Annotated[Path, typer.Argument(help="The study, a YAML file such as configs/bury.yaml.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON on stdout.")]
 ComparisonJson = Annotated[bool, typer.Option("--json", help="Print the comparison as JSON on stdout.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no headline.")]
-Jobs = Annotated[int | None, typer.Option(help="Processes to use (default: one a core).")]
 EngineName = Annotated[
     str, typer.Option("--engine", help="auto, compiled or simpy: the numbers are the same, not the speed.")
 ]
 ResumeJobs = Annotated[int | None, typer.Option(help="Processes to use (default: as the run began).")]
-
-
-@app.command()
-def check(study: StudyFile) -> None:
-    """Read a study and list every problem in it; run nothing."""
-    from sim.study.config import load_study
-
-    try:
-        read = load_study(study)
-    except InputError as error:
-        count = len(error.problems)
-        closing = f"{count} problem{'' if count == 1 else 's'}. Nothing was run."
-        raise InputError([*error.problems, Problem("", "", closing)]) from None
-    for warning in read.warnings:
-        typer.echo(f"Warning: {warning}", err=True)
-    typer.echo(
-        f"{study}: no problems. {len(read.parameters)} parameters, {len(read.scenarios)} scenarios, "
-        f"{len(read.claims)} claims."
-    )
 
 
 @app.command()
@@ -71,8 +51,8 @@ def run(
         list[str] | None,
         typer.Option(help='Scenario to run beside "no change"; may be given again, or joined with "&".'),
     ] = None,
-    draws: Annotated[int | None, typer.Option(help="Draws of what is not known.")] = None,
-    runs: Annotated[int | None, typer.Option(help="Runs of luck for each draw.")] = None,
+    draws: Draws = None,
+    runs: Runs = None,
     seed: Annotated[int | None, typer.Option(help="The number that all chance comes from.")] = None,
     jobs: Jobs = None,
     engine: EngineName = "auto",
@@ -169,129 +149,6 @@ def finish(folder: Path, experiment: Experiment, results: Results, as_json: bool
 
 
 @app.command()
-def solve(
-    study: StudyFile,
-    families: Annotated[int, typer.Option(help="Simulated families in each arm.")] = 4000,
-    out: Annotated[
-        Path | None, typer.Option(help="Where to write the table (default: beside the study's other files).")
-    ] = None,
-) -> None:
-    """Find the multipliers that return a trial's risk ratios, and write the table that draws interpolate."""
-    from sim.experiment.solve import report, solve_conference, solved_yaml
-    from sim.experiment.store import write_atomically
-    from sim.study.config import load_study
-
-    read = load_study(study)
-    solution = solve_conference(read, families)
-    path = out or next((Path(f) for f in read.files if Path(f).name == "solved.yaml"), Path("solved.yaml"))
-    write_atomically(path, solved_yaml(solution, families).encode())
-    typer.echo(report(solution))
-    typer.echo(f"Table  {path}")
-
-
-@app.command()
-def overlap(
-    study: StudyFile,
-    draws: Annotated[int | None, typer.Option(help="Draws of what is not known.")] = None,
-    runs: Annotated[int | None, typer.Option(help="Runs of luck for each draw.")] = None,
-    jobs: Jobs = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON on stdout.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
-) -> None:
-    """Say what two services count twice, under each structure of their routes into care."""
-    from sim.experiment.structures import overlap_by_structure, report
-    from sim.report.terminal import progress
-    from sim.study.config import load_study
-
-    read = load_study(study)
-    futures = (draws or read.draws, runs or read.runs)
-    with progress(quiet) as so_far:
-        rows = overlap_by_structure(read, *futures, cores() if jobs is None else jobs, so_far)
-    typer.echo(json.dumps(rows, indent=2) if as_json else report(rows))
-
-
-@app.command()
-def verify_engines(
-    study: StudyFile,
-    trials: Annotated[int, typer.Option(help="How many trials to run on both.")] = 20,
-    scenario: Annotated[
-        list[str] | None, typer.Option(help="Scenario to verify (default: all); may be given again.")
-    ] = None,
-) -> None:
-    """Run trials of a study on both engines and say whether the logs are the same to the byte."""
-    from sim.experiment.verify import Verified, trials_to_verify, verify
-    from sim.report.divergence import conclusion, divergence_story, verdict
-    from sim.study.config import load_study
-
-    read = load_study(study)
-    names = scenario or list(read.scenarios)
-    for name in names:
-        read.scenario(name)
-    wanted = trials_to_verify(read, names, trials)
-    found: list[Verified] = []
-    for verified in verify(read, wanted):
-        found.append(verified)
-        typer.echo(f"{len(found)} of {len(wanted)}  {verdict(verified)}")
-    typer.echo(conclusion(found))
-    if found[-1].divergence is not None:
-        typer.echo(f"\n{divergence_story(read, found[-1])}")
-        raise typer.Exit(1)
-
-
-@app.command()
-def describe(
-    study: StudyFile,
-    scenario: Annotated[str, typer.Option(help="Scenario to describe in full.")] = "no change",
-) -> None:
-    """Say in words and tables what a study assumes, offers and claims."""
-    from sim.report.describe import describe as describe_study
-    from sim.study.config import load_study
-
-    read = load_study(study)
-    typer.echo(describe_study(read, read.scenario(scenario)))
-
-
-@app.command()
-def explain(
-    what: Annotated[list[str], typer.Argument(help='A parameter\'s name, or "family" and a number.')],
-    study: Annotated[Path, typer.Option(help="The study.")] = Path("configs/bury.yaml"),
-    scenario: Annotated[
-        list[str] | None, typer.Option(help="Two scenarios to compare a family's story in.")
-    ] = None,
-    draw: Annotated[int, typer.Option(help="Draw, 0 for the central values.")] = 0,
-    run: Annotated[int, typer.Option(help="Run of luck.")] = 0,
-) -> None:
-    """Explain one parameter, or tell one family's story in two scenarios."""
-    from sim.study.config import load_study
-
-    read = load_study(study)
-    if what[0] == "family":
-        from sim.report.story import family_story
-
-        if len(what) != 2 or not what[1].isdecimal():
-            raise InputError.of("expected `explain family` and a number, such as `explain family 231`")
-        pair = tuple(scenario) if scenario else ("no change", last_claimed(read))
-        if len(pair) != 2:
-            raise InputError.of(f"expected two scenarios; found {len(pair)}", path="--scenario")
-        typer.echo(family_story(read, int(what[1]), (pair[0], pair[1]), draw, run))
-        return
-    from sim.report.describe import explain_parameter
-
-    name = " ".join(what)
-    if name not in read.parameters:
-        hint = did_you_mean(name, read.parameters)
-        raise InputError.of(f"'{name}' is not a parameter of this study.{hint}")
-    typer.echo("\n".join(explain_parameter(read.parameters[name])))
-
-
-def last_claimed(study: Study) -> str:
-    """The study's last scenario of which something is claimed; the last of all if nothing is."""
-    claimed = {claim.scenario for claim in study.claims}
-    names = list(study.scenarios)
-    return next((name for name in reversed(names) if name in claimed), names[-1])
-
-
-@app.command()
 def runs(folder: Annotated[Path, typer.Argument(help="Where runs are kept.")] = OUTPUTS) -> None:
     """List the runs in a folder, newest first."""
     found = kept_runs(folder)
@@ -335,13 +192,6 @@ def top(version: Annotated[bool, typer.Option("--version", help="Print the versi
     if version:
         typer.echo(f"caresim {__version__}")
         raise typer.Exit
-
-
-def cores() -> int:
-    """Processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def new_folder(experiment: Experiment) -> Path:

@@ -1,0 +1,176 @@
+"""Commands about a study and what it rests on: they read it, question it, and run it in other ways.
+
+Commands that make, keep and show runs are in `sim.cli`, which takes these in.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.foundations.errors import InputError, Problem, did_you_mean
+
+if TYPE_CHECKING:
+    from sim.study.config import Study
+
+studies = typer.Typer()
+
+StudyFile = Annotated[Path, typer.Argument(help="The study, a YAML file such as configs/bury.yaml.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no headline.")]
+Jobs = Annotated[int | None, typer.Option(help="Processes to use (default: one a core).")]
+Draws = Annotated[int | None, typer.Option(help="Draws of what is not known.")]
+Runs = Annotated[int | None, typer.Option(help="Runs of luck for each draw.")]
+FiguresJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON on stdout.")]
+
+
+@studies.command()
+def check(study: StudyFile) -> None:
+    """Read a study and list every problem in it; run nothing."""
+    from sim.study.config import load_study
+
+    try:
+        read = load_study(study)
+    except InputError as error:
+        count = len(error.problems)
+        closing = f"{count} problem{'' if count == 1 else 's'}. Nothing was run."
+        raise InputError([*error.problems, Problem("", "", closing)]) from None
+    for warning in read.warnings:
+        typer.echo(f"Warning: {warning}", err=True)
+    typer.echo(
+        f"{study}: no problems. {len(read.parameters)} parameters, {len(read.scenarios)} scenarios, "
+        f"{len(read.claims)} claims."
+    )
+
+
+@studies.command()
+def describe(
+    study: StudyFile,
+    scenario: Annotated[str, typer.Option(help="Scenario to describe in full.")] = "no change",
+) -> None:
+    """Say in words and tables what a study assumes, offers and claims."""
+    from sim.report.describe import describe as describe_study
+    from sim.study.config import load_study
+
+    read = load_study(study)
+    typer.echo(describe_study(read, read.scenario(scenario)))
+
+
+@studies.command()
+def explain(
+    what: Annotated[list[str], typer.Argument(help='A parameter\'s name, or "family" and a number.')],
+    study: Annotated[Path, typer.Option(help="The study.")] = Path("configs/bury.yaml"),
+    scenario: Annotated[
+        list[str] | None, typer.Option(help="Two scenarios to compare a family's story in.")
+    ] = None,
+    draw: Annotated[int, typer.Option(help="Draw, 0 for the central values.")] = 0,
+    run: Annotated[int, typer.Option(help="Run of luck.")] = 0,
+) -> None:
+    """Explain one parameter, or tell one family's story in two scenarios."""
+    from sim.study.config import load_study
+
+    read = load_study(study)
+    if what[0] == "family":
+        from sim.report.story import family_story
+
+        if len(what) != 2 or not what[1].isdecimal():
+            raise InputError.of("expected `explain family` and a number, such as `explain family 231`")
+        pair = tuple(scenario) if scenario else ("no change", last_claimed(read))
+        if len(pair) != 2:
+            raise InputError.of(f"expected two scenarios; found {len(pair)}", path="--scenario")
+        typer.echo(family_story(read, int(what[1]), (pair[0], pair[1]), draw, run))
+        return
+    from sim.report.describe import explain_parameter
+
+    name = " ".join(what)
+    if name not in read.parameters:
+        hint = did_you_mean(name, read.parameters)
+        raise InputError.of(f"'{name}' is not a parameter of this study.{hint}")
+    typer.echo("\n".join(explain_parameter(read.parameters[name])))
+
+
+def last_claimed(study: Study) -> str:
+    """The study's last scenario of which something is claimed; the last of all if nothing is."""
+    claimed = {claim.scenario for claim in study.claims}
+    names = list(study.scenarios)
+    return next((name for name in reversed(names) if name in claimed), names[-1])
+
+
+@studies.command()
+def overlap(
+    study: StudyFile,
+    draws: Draws = None,
+    runs: Runs = None,
+    jobs: Jobs = None,
+    as_json: FiguresJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+) -> None:
+    """Say what two services count twice, under each structure of their routes into care."""
+    from sim.experiment.structures import overlap_by_structure, report
+    from sim.report.terminal import progress
+    from sim.study.config import load_study
+
+    read = load_study(study)
+    futures = (draws or read.draws, runs or read.runs)
+    with progress(quiet) as so_far:
+        rows = overlap_by_structure(read, *futures, cores() if jobs is None else jobs, so_far)
+    typer.echo(json.dumps(rows, indent=2) if as_json else report(rows))
+
+
+@studies.command()
+def solve(
+    study: StudyFile,
+    families: Annotated[int, typer.Option(help="Simulated families in each arm.")] = 4000,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write the table (default: beside the study's other files).")
+    ] = None,
+) -> None:
+    """Find the multipliers that return a trial's risk ratios, and write the table that draws interpolate."""
+    from sim.experiment.solve import report, solve_conference, solved_yaml
+    from sim.experiment.store import write_atomically
+    from sim.study.config import load_study
+
+    read = load_study(study)
+    solution = solve_conference(read, families)
+    path = out or next((Path(f) for f in read.files if Path(f).name == "solved.yaml"), Path("solved.yaml"))
+    write_atomically(path, solved_yaml(solution, families).encode())
+    typer.echo(report(solution))
+    typer.echo(f"Table  {path}")
+
+
+@studies.command()
+def verify_engines(
+    study: StudyFile,
+    trials: Annotated[int, typer.Option(help="How many trials to run on both.")] = 20,
+    scenario: Annotated[
+        list[str] | None, typer.Option(help="Scenario to verify (default: all); may be given again.")
+    ] = None,
+) -> None:
+    """Run trials of a study on both engines and say whether the logs are the same to the byte."""
+    from sim.experiment.verify import Verified, trials_to_verify, verify
+    from sim.report.divergence import conclusion, divergence_story, verdict
+    from sim.study.config import load_study
+
+    read = load_study(study)
+    names = scenario or list(read.scenarios)
+    for name in names:
+        read.scenario(name)
+    wanted = trials_to_verify(read, names, trials)
+    found: list[Verified] = []
+    for verified in verify(read, wanted):
+        found.append(verified)
+        typer.echo(f"{len(found)} of {len(wanted)}  {verdict(verified)}")
+    typer.echo(conclusion(found))
+    if found[-1].divergence is not None:
+        typer.echo(f"\n{divergence_story(read, found[-1])}")
+        raise typer.Exit(1)
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
