@@ -24,6 +24,7 @@ from sim.study.scenario import NO_CHANGE, Scenario
 from sim.study.scenario_reader import (
     Observed,
     read_claims,
+    read_hindsight,
     read_observed,
     read_papers,
     read_scenarios,
@@ -32,7 +33,7 @@ from sim.study.structure import CHOICES, Structure
 from sim.study.twins import ENTRY, read_twins
 from sim.study.yaml_reader import Item, read_yaml
 
-SECTIONS = ("study", "run", "include", "scenarios", "claims", "papers", "observed")
+SECTIONS = ("study", "run", "include", "scenarios", "hindsight", "claims", "papers", "observed")
 """Top-level names that hold no parameters."""
 SWITCHES = tuple(one.name for one in dataclasses.fields(Structure) if one.name != "combine")
 """Entries of `run` that say how the model is put together and may be left out."""
@@ -56,6 +57,9 @@ class Study:
     """Every parameter of the catalogue, by dotted name."""
     scenarios: dict[str, Scenario]
     """Scenarios by name; "no change" first."""
+    hindsight: dict[str, Scenario] = dataclasses.field(default_factory=dict)
+    """What was really done, known only afterwards, as scenarios by name; no run has them unless asked by
+    name, so they are no part of the digest. `caresim validate` judges the forecast with them."""
     claims: tuple[Claim, ...] = ()
     """What the papers say will be reached."""
     papers: tuple[Paper, ...] = ()
@@ -111,14 +115,15 @@ class Study:
         }
 
     def scenario(self, name: str) -> Scenario:
-        """A scenario by name; "a & b" unites two. InputError gives the nearest name."""
+        """A scenario by name, of hindsight too; "a & b" unites two. InputError gives the nearest name."""
         found: Scenario | None = None
+        known = self.scenarios | self.hindsight
         for part in (piece.strip() for piece in name.split("&")):
-            if part not in self.scenarios:
-                names = ", ".join(self.scenarios)
-                hint = did_you_mean(part, self.scenarios)
+            if part not in known:
+                names = ", ".join(known)
+                hint = did_you_mean(part, known)
                 raise InputError.of(f"'{part}' is not a scenario of this study ({names}).{hint}")
-            one = self.scenarios[part]
+            one = known[part]
             found = one if found is None else found & one
         assert found is not None
         return found
@@ -181,6 +186,7 @@ def load_study(path: str | Path) -> Study:
     written = _part(top, "scenarios", main, {})
     scenarios = read_scenarios(written, clock, problems)
     scenarios |= read_twins(run, scenarios, clock)
+    hindsight = read_hindsight(_part(top, "hindsight", main, {}), clock, scenarios, problems)
     names = tuple(dict.fromkeys((*scenarios, *(written.mapping or {}))))
     authority = _authority(study_form, top)
     study = Study(
@@ -190,6 +196,7 @@ def load_study(path: str | Path) -> Study:
         seed=run.whole("seed", low=0) or 0,
         parameters=parameters,
         scenarios=scenarios,
+        hindsight=hindsight,
         claims=read_claims(_part(top, "claims", main, ()), clock, names, problems),
         papers=read_papers(_part(top, "papers", main, ()), names, problems),
         observed=read_observed(_part(top, "observed", main, {}), authority or "", problems),
@@ -199,7 +206,7 @@ def load_study(path: str | Path) -> Study:
         files=files,
         meaning=study_form.text("meaning") or "",
     )
-    check_panels(parameters, scenarios, clock, problems)
+    check_panels(parameters, scenarios | hindsight, clock, problems)
     if problems:
         raise InputError(_in_order(unread, problems[len(unread) :]))
     return dataclasses.replace(study, warnings=warnings_of(parameters, scenarios, clock))

@@ -83,6 +83,29 @@ def read_scenarios(item: Item, clock: Clock, problems: list[Problem]) -> dict[st
     return scenarios
 
 
+def read_hindsight(
+    item: Item, clock: Clock, scenarios: Mapping[str, Scenario], problems: list[Problem]
+) -> dict[str, Scenario]:
+    """What was really done, by name, as written; each may combine the study's scenarios and those before it."""
+    entries = item.mapping
+    if entries is None:
+        problems.append(item.problem(f"should hold scenarios by name; found {item.what}"))
+        return {}
+    known = dict(scenarios)
+    for name in _parts_first(entries):
+        if name in scenarios:
+            problems.append(
+                entries[name].problem(f"'{name}' is the name of a scenario of this study already")
+            )
+            continue
+        scenario = _scenario(name, entries[name], clock, known, tuple(entries), problems)
+        if scenario is not None:
+            known[name] = scenario
+    found = {name: one for name, one in known.items() if name not in scenarios}
+    _check_against(entries, {**scenarios, **found}, problems)
+    return found
+
+
 def _parts_first(entries: Mapping[str, Item]) -> list[str]:
     """Names as written, but each after those that it combines; a ring is broken where it is entered."""
     order: dict[str, None] = {}
