@@ -79,6 +79,12 @@ def within_a_year(top: yaml.MappingNode) -> None:
         by.value = late.get(by.value, by.value)
 
 
+def too_late(lever: yaml.MappingNode) -> bool:
+    """Whether a lever begins only after tiny Bury is over."""
+    start = place(lever, "start")
+    return start is not None and start.value >= TINY["run.end"]
+
+
 def write_tiny(folder: Path, changes: Mapping[str, Any] | None = None) -> Path:
     """Tiny Bury's files in a folder; the main one. ``changes`` are dotted names, as in ``TINY``."""
     wanted = TINY | dict(changes or {})
@@ -89,6 +95,9 @@ def write_tiny(folder: Path, changes: Mapping[str, Any] | None = None) -> Path:
             continue
         if source.name == "proposals.yaml":
             within_a_year(top)
+        if source.name == "hindsight.yaml":
+            levers = place(top, "hindsight.as delivered.levers")
+            levers.value = [one for one in levers.value if not too_late(one)]
         for name in sorted(left):
             node = place(top, name)
             if node is not None:
