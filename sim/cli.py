@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim import __version__
-from sim.cli_studies import Draws, Jobs, Quiet, Runs, StudyFile, cores, studies
+from sim.cli_studies import Draws, EvidenceName, Jobs, Quiet, Runs, StudyFile, cores, studies
 from sim.foundations.errors import CaresimError, InputError, StoreError
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def run(
     seed: Annotated[int | None, typer.Option(help="The number that all chance comes from.")] = None,
     jobs: Jobs = None,
     engine: EngineName = "auto",
+    evidence: EvidenceName = None,
     out: Annotated[Path | None, typer.Option(help="A new folder for the results.")] = None,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -65,8 +66,9 @@ def run(
     from sim.report.terminal import headline, progress
     from sim.study.config import load_study
 
+    read = load_study(study)
     experiment = Experiment(
-        load_study(study),
+        read if evidence is None else read.with_evidence(evidence),
         scenarios=scenario or None,
         draws=draws,
         runs=runs,

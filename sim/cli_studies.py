@@ -24,6 +24,9 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no headlin
 Jobs = Annotated[int | None, typer.Option(help="Processes to use (default: one a core).")]
 Draws = Annotated[int | None, typer.Option(help="Draws of what is not known.")]
 Runs = Annotated[int | None, typer.Option(help="Runs of luck for each draw.")]
+EvidenceName = Annotated[
+    str | None, typer.Option("--evidence", help="sceptical, central or claimed (default: as the study says).")
+]
 FiguresJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON on stdout.")]
 
 

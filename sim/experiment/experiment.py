@@ -252,7 +252,8 @@ def resolved_config(study: Study) -> bytes:
     if merged is None:
         raise StoreError("The study was not read from files, so a run folder could not be resumed from them.")
     run = next(value for key, value in merged.value if key.value == "run")
-    next(value for key, value in run.value if key.value == "seed").value = str(study.seed)
+    write_entry(run, "seed", str(study.seed))
+    write_entry(run, "evidence", study.evidence)
     text: str = yaml.serialize(merged, Dumper=yaml.BaseDumper, allow_unicode=True, width=110)
     with tempfile.TemporaryDirectory(prefix="caresim-") as scratch:
         copy = Path(scratch) / "config.yaml"
@@ -263,6 +264,16 @@ def resolved_config(study: Study) -> bytes:
                 "the files, or run without a folder."
             )
     return text.encode()
+
+
+def write_entry(mapping: yaml.MappingNode, name: str, text: str) -> None:
+    """Say something else under a name, or say it for the first time."""
+    for key, value in mapping.value:
+        if key.value == name:
+            value.value = text
+            return
+    scalars = [yaml.ScalarNode("tag:yaml.org,2002:str", one) for one in (name, text)]
+    mapping.value.append((scalars[0], scalars[1]))
 
 
 def composed(file: Path) -> yaml.MappingNode:

@@ -31,7 +31,7 @@ def code_digest() -> str:
     digest = hashlib.sha256()
     root = Path(__file__).parents[1]
     for path in sorted(root.rglob("*.py")):
-        if path.relative_to(root).parts[0] in ("report", "web", "cli.py"):
+        if path.relative_to(root).parts[0] in ("report", "web", "cli.py", "cli_studies.py"):
             continue
         digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
@@ -65,6 +65,7 @@ def new_manifest(
         "draws": draws,
         "runs": runs,
         "seed": study.seed,
+        "evidence": study.evidence,
         "jobs": jobs,
         "engine": engine_named(engine).name,
         "study_digest": study.digest,

@@ -197,8 +197,11 @@ solved:
     value:
 {rows}
     shape: table
+    fixed_because: calibrated
     unit: multiplier
     basis: calibrated
+    date: 2026
+    quality: fair
     source: >-
       caresim solve, {families} simulated families at pre-proceedings followed for {MONTHS} months, the same
       families in both arms, conference offered to all and met for {trial.served:.0%}. Without a conference

@@ -19,20 +19,21 @@ from sim.report import words
 from sim.report.mechanisms import levers, mechanisms, switches
 from sim.study.catalogue import BASELINE, ROLES, SERVICES
 from sim.study.full_time import posts_text
+from sim.study.parameters import WHY_FIXED
 from sim.study.scenario import Funding, Open, Posts, Scenario, SetUp, Training
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sim.study.config import Study
-    from sim.study.parameters import Parameter
+    from sim.study.parameters import Belief, Parameter
     from sim.study.scenario import Lever
 
 WIDTH = 100
 """Columns of the text."""
 DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 YEAR = re.compile(r"\b\d{4}/\d\d\b")
-HEADS = ("setting", "meaning", "value", "range", "shape", "unit", "basis", "source")
+HEADS = ("setting", "meaning", "value", "range", "shape", "unit", "basis", "date", "quality", "source")
 """Columns of assumptions.csv."""
 PURPOSE = (
     "For each scenario: how many children are looked after at each month end; how many fewer than with no "
@@ -123,7 +124,7 @@ def by_group(study: Study) -> dict[str, list[Parameter]]:
     return groups
 
 
-def value_text(parameter: Parameter) -> str:
+def value_text(parameter: Parameter | Belief) -> str:
     """A parameter's central value: "0.3", or "under 1: 0.13; 1-4: 0.27"."""
     if isinstance(parameter.value, dict):
         return "; ".join(f"{key}: {_number(value)}" for key, value in parameter.value.items())
@@ -139,7 +140,8 @@ def range_text(parameter: Parameter) -> str:
             for arm in parameter.arms
         )
     if parameter.low is None or parameter.high is None:
-        return "none: the same in every draw"
+        why = WHY_FIXED.get(parameter.why_fixed)
+        return f"none: {why or 'the same in every draw'}"
     kind = "9 in 10 between" if parameter.shape in ("lognormal", "normal") else "between"
     return f"{kind} {_number(parameter.low)} and {_number(parameter.high)}"
 
@@ -187,7 +189,16 @@ def write_assumptions(study: Study, path: Path) -> None:
 def assumption_rows(study: Study) -> Iterator[tuple[str, ...]]:
     """Every parameter as a row under ``HEADS``."""
     for name, one in study.parameters.items():
-        text = (value_text(one), range_text(one), one.shape, one.unit, one.basis, one.source)
+        text = (
+            value_text(one),
+            range_text(one),
+            one.shape,
+            one.unit,
+            one.basis,
+            one.date,
+            one.quality,
+            one.source,
+        )
         yield (name, one.meaning, *text)
 
 
@@ -254,14 +265,20 @@ def _risks(study: Study, chosen: list[Scenario]) -> Iterator[str]:
 
 def explain_parameter(parameter: Parameter) -> list[str]:
     """Lines that say what one parameter is, its range and its source."""
-    head = f"{parameter.name} = {value_text(parameter)} ({parameter.unit}; {parameter.basis})"
+    rests = f"{parameter.basis}, {parameter.date}, {parameter.quality}"
+    head = f"{parameter.name} = {value_text(parameter)} ({parameter.unit}; {rests})"
     lines = [*_paragraph(head, "  ", "      "), *_paragraph(parameter.meaning, "      ")]
-    if not parameter.known:
-        lines += _paragraph(f"Range: {range_text(parameter)} ({parameter.shape}).", "      ")
+    shape = "" if parameter.known else f" ({parameter.shape})"
+    lines += _paragraph(f"Range: {range_text(parameter)}{shape}.", "      ")
     if parameter.estimand:
         parts = "; ".join(f"{key} {value}" for key, value in parameter.estimand.items())
         lines += _paragraph(f"Measured as: {parts}.", "      ")
-    return [*lines, *_paragraph(f"Source: {parameter.source}", "      ")]
+    lines += _paragraph(f"Source: {parameter.source}", "      ")
+    for name, belief in parameter.sets.items():
+        span = "" if belief.low is None else f" ({_number(belief.low)} to {_number(belief.high or 0.0)})"
+        said = f"On {name} evidence: {value_text(belief)}{span}. {belief.source}"
+        lines += _paragraph(said, "      ")
+    return lines
 
 
 def _section(heading: str, paragraphs: list[str]) -> list[str]:

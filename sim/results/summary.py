@@ -64,6 +64,7 @@ def summary(study: Study, results: Results) -> Part:
         "draws": results.draws,
         "runs": results.runs,
         "engine": results.engine,
+        "evidence": study.evidence,
         "scenarios": list(results.scenarios),
         "dates": dates,
         "years": years,

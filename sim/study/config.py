@@ -17,8 +17,9 @@ from sim.foundations.randomness import parameter_quantile
 from sim.study.catalogue import CATALOGUE, names_within
 from sim.study.claims import Claim, Paper
 from sim.study.form import Form
+from sim.study.futures import Futures, read_futures
 from sim.study.parameter_reader import missing_parameters, read_parameters, read_value
-from sim.study.parameters import Parameter, Value
+from sim.study.parameters import CENTRAL, EVIDENCE, Parameter, Value
 from sim.study.reach import check_panels, warnings_of
 from sim.study.scenario import NO_CHANGE, Scenario
 from sim.study.scenario_reader import (
@@ -35,6 +36,8 @@ from sim.study.yaml_reader import Item, read_yaml
 
 SECTIONS = ("study", "run", "include", "scenarios", "hindsight", "claims", "papers", "observed")
 """Top-level names that hold no parameters."""
+DEPENDS_ON = "depends_on"
+"""Entry of `run`: how many futures of each variant show what the answer depends on."""
 SWITCHES = tuple(one.name for one in dataclasses.fields(Structure) if one.name != "combine")
 """Entries of `run` that say how the model is put together and may be left out."""
 ANY_TIME = Clock(start=dt.date(1900, 4, 1), end=dt.date(2200, 4, 1))
@@ -76,6 +79,10 @@ class Study:
     """The files it was read from."""
     meaning: str = ""
     """What it asks, in a sentence or two."""
+    evidence: str = CENTRAL
+    """The set of evidence that it rests on: one of `EVIDENCE`."""
+    depends_on: Futures | None = None
+    """How many futures of each variant show what the answer depends on; None for no such table."""
     warnings: tuple[str, ...] = ()
     """What may be meant but is worth saying, with its consequence."""
 
@@ -93,6 +100,7 @@ class Study:
             "end": self.clock.end.isoformat(),
             "seed": self.seed,
             "structure": self.structure.content(),
+            "evidence": self.evidence,
             "parameters": {name: p.content() for name, p in self.parameters.items()},
             "scenarios": {name: s.content for name, s in self.scenarios.items()},
             "against": {name: s.against for name, s in self.scenarios.items() if s.against != NO_CHANGE},
@@ -147,11 +155,46 @@ class Study:
             if read is not None:
                 shape = "table" if isinstance(read, dict) else "fixed"
                 parameters[name] = dataclasses.replace(
-                    parameters[name], value=read, low=None, high=None, shape=shape, arms=()
+                    parameters[name],
+                    value=read,
+                    low=None,
+                    high=None,
+                    shape=shape,
+                    arms=(),
+                    sets={},
+                    why_fixed="",
                 )
         if problems:
             raise InputError(problems)
         return dataclasses.replace(self, parameters=parameters)
+
+    def with_evidence(self, name: str) -> Study:
+        """The study on another set of evidence: `sceptical`, `central` or `claimed`.
+
+        A parameter of which the set says nothing, or that was fixed by `replace` or `on_arm`, stays as it is.
+        """
+        if name not in EVIDENCE:
+            hint = did_you_mean(name, EVIDENCE)
+            raise InputError.of(f"'{name}' is not a set of evidence ({', '.join(EVIDENCE)}).{hint}")
+        parameters = {key: one.believing(name) for key, one in self.parameters.items()}
+        return dataclasses.replace(self, parameters=parameters, evidence=name)
+
+    def on_arm(self, parameter: str, meaning: str) -> Study:
+        """The study in which every draw believes one of a parameter's rival bodies of evidence."""
+        if parameter not in self.parameters:
+            hint = did_you_mean(parameter, self.parameters)
+            raise InputError.of(f"'{parameter}' is not a parameter of this study.{hint}")
+        one = self.parameters[parameter]
+        arm = next((arm for arm in one.arms if arm.meaning == meaning), None)
+        if arm is None:
+            names = [arm.meaning for arm in one.arms]
+            hint = did_you_mean(meaning, names)
+            raise InputError.of(
+                f"'{meaning}' is not an arm of {parameter} ({', '.join(names) or 'none'}).{hint}"
+            )
+        shape = {"value": arm.value, "low": arm.low, "high": arm.high, "shape": "lognormal"}
+        believed = dataclasses.replace(one, **shape, arms=(), sets={})  # type: ignore[arg-type]
+        return dataclasses.replace(self, parameters=self.parameters | {parameter: believed})
 
     def restructure(self, **changes: str | bool) -> Study:
         """The study with these switches of its structure set. InputError for one that it does not have."""
@@ -175,7 +218,7 @@ def load_study(path: str | Path) -> Study:
     _check_sections(top, problems)
     study_form = _section(top, "study", main, problems, ("name", "authority", "meaning"), ())
     required = ("start", "end", "seed", "draws", "runs", "combine")
-    run = _section(top, "run", main, problems, required, (*SWITCHES, ENTRY))
+    run = _section(top, "run", main, problems, required, (*SWITCHES, ENTRY, "evidence", DEPENDS_ON))
     dates = _clock(run)
     clock = dates or ANY_TIME
     years = tuple(year.label for year in clock.years) if dates else ()
@@ -205,11 +248,14 @@ def load_study(path: str | Path) -> Study:
         runs=run.whole("runs", low=1) or 1,
         files=files,
         meaning=study_form.text("meaning") or "",
+        depends_on=read_futures(run, DEPENDS_ON),
     )
+    evidence = run.choice("evidence", EVIDENCE, "set of evidence") or CENTRAL
     check_panels(parameters, scenarios | hindsight, clock, problems)
     if problems:
         raise InputError(_in_order(unread, problems[len(unread) :]))
-    return dataclasses.replace(study, warnings=warnings_of(parameters, scenarios, clock))
+    study = dataclasses.replace(study, warnings=warnings_of(parameters, scenarios, clock))
+    return study.with_evidence(evidence)
 
 
 def _check_sections(top: Mapping[str, Item], problems: list[Problem]) -> None:

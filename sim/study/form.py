@@ -13,6 +13,10 @@ YEAR = re.compile(r"(\d{4})/(\d{2})")
 """A financial year, as 2023/24."""
 
 
+YEARS = re.compile(r"(\d{4})(?: to (\d{4}))?")
+"""A year, or the first and the last of several: "2023", "2018 to 2023"."""
+
+
 class Form:
     """Entries of a mapping, asked for one by one; what is wrong is added to `problems`."""
 
@@ -119,6 +123,21 @@ class Form:
             return item.content
         self.note(item, f"expected a date such as 2023-04-01; found {item.what}")
         return None
+
+    def years(self, name: str) -> str | None:
+        """A year, or a first and a last: 2023, 2018 to 2023."""
+        item = self.entries.get(name)
+        if item is None:
+            return None
+        text = str(item.content)
+        match = YEARS.fullmatch(text)
+        if match is None:
+            self.note(item, f"expected a year or years, as 2023 or 2018 to 2023; found {item.what}")
+            return None
+        if match[2] is not None and match[2] <= match[1]:
+            self.note(item, f"the years are out of order: {text}")
+            return None
+        return text
 
     def year(self, name: str, years: Iterable[str]) -> str | None:
         """A financial year of the study."""

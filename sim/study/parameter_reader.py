@@ -9,15 +9,26 @@ from sim.foundations.errors import Problem, did_you_mean
 from sim.study.catalogue import CATALOGUE, Kind, groups, names_within
 from sim.study.form import Form, is_financial_year
 from sim.study.full_time import TOO_FINE, too_fine
-from sim.study.parameters import BASES, SHAPES, Arm, Parameter, Value
+from sim.study.parameters import (
+    BASES,
+    CENTRAL,
+    EVIDENCE,
+    QUALITIES,
+    SHAPES,
+    WHY_FIXED,
+    Arm,
+    Belief,
+    Parameter,
+    Value,
+)
 from sim.study.yaml_reader import Item
 
 MEASURES = ("hazard ratio", "risk ratio", "rate ratio")
 """What an effect's ratio is a ratio of."""
 COUNTED = ("prevalence", "first event", "events")
 """How an effect's outcome was counted: at one moment, once a child or family, or each time."""
-REQUIRED = ("value", "shape", "unit", "basis", "source", "meaning")
-OPTIONAL = ("range", "arms", "estimand")
+REQUIRED = ("value", "shape", "unit", "basis", "source", "meaning", "date", "quality")
+OPTIONAL = ("range", "arms", "estimand", "fixed_because", "sets")
 GROUPS = groups()
 
 
@@ -73,6 +84,7 @@ def _read(item: Item, years: tuple[str, ...], problems: list[Problem]) -> Parame
     form = Form(item, problems, required=REQUIRED, optional=OPTIONAL)
     shape = form.choice("shape", SHAPES, "shape")
     basis = form.choice("basis", BASES, "basis")
+    quality, date = form.choice("quality", QUALITIES, "quality"), form.years("date")
     source, meaning = form.text("source"), form.text("meaning")
     _check_unit(form, kind)
     value = read_value(form.entries["value"], kind, years, problems) if form.has("value") else None
@@ -81,6 +93,8 @@ def _read(item: Item, years: tuple[str, ...], problems: list[Problem]) -> Parame
     low, high = _range(form, kind, shape, value)
     arms = _arms(form, kind, shape)
     estimand = _estimand(form, kind)
+    why_fixed = _why_fixed(form, shape)
+    sets = read_sets(form, kind, shape)
     if arms:
         low, high = min(arm.low for arm in arms), max(arm.high for arm in arms)
     if len(problems) > before or value is None:
@@ -95,8 +109,12 @@ def _read(item: Item, years: tuple[str, ...], problems: list[Problem]) -> Parame
         basis=basis or "",
         source=source or "",
         meaning=meaning or "",
+        date=date or "",
+        quality=quality or "",
+        why_fixed=why_fixed,
         where=item.where,
         arms=arms,
+        sets=sets,
         estimand=estimand,
         bounds=(kind.low, kind.high),
     )
@@ -164,6 +182,43 @@ def _check_unit(form: Form, kind: Kind) -> None:
         form.note(form.entries["unit"], f"the unit here is '{kind.unit}'; found '{unit}'")
 
 
+def read_sets(form: Form, kind: Kind, shape: str) -> dict[str, Belief]:
+    """What other sets of evidence say of a parameter: value, source, and a range if they have one."""
+    item = form.entries.get("sets")
+    if item is None:
+        return {}
+    part = Form(item, form.problems, required=(), optional=tuple(n for n in EVIDENCE if n != CENTRAL))
+    found = {}
+    for name, entry in part.entries.items():
+        if name in EVIDENCE and name != CENTRAL:
+            belief = _belief(entry, kind, shape, form.problems)
+            if belief is not None:
+                found[name] = belief
+    return found
+
+
+def _belief(item: Item, kind: Kind, shape: str, problems: list[Problem]) -> Belief | None:
+    form = Form(item, problems, required=("value", "source"), optional=("range",))
+    source = form.text("source")
+    value = _number(form.entries["value"], kind, problems) if form.has("value") else None
+    if value is None or source is None:
+        return None
+    if not form.has("range"):
+        return Belief(value=value, source=source, why_fixed="range not known")
+    pair = _pair(form, form.entries["range"], kind)
+    if pair is None:
+        return None
+    own = shape if shape in ("uniform", "triangular", "normal") else "lognormal"
+    if not pair[0] <= value <= pair[1]:
+        form.note(
+            form.entries["range"],
+            f"the range {pair[0]:g} to {pair[1]:g} does not contain the value {value:g}",
+        )
+    if own == "lognormal":
+        _check_lognormal(form, form.entries["range"], kind, pair[0])
+    return Belief(value=value, low=pair[0], high=pair[1], shape=own, source=source)
+
+
 def _range(form: Form, kind: Kind, shape: str, value: Value | None) -> tuple[float | None, float | None]:
     item = form.entries.get("range")
     if isinstance(value, dict) != (shape == "table") and value is not None:
@@ -186,6 +241,25 @@ def _range(form: Form, kind: Kind, shape: str, value: Value | None) -> tuple[flo
     if shape == "lognormal":
         _check_lognormal(form, item, kind, low)
     return low, high
+
+
+def _why_fixed(form: Form, shape: str) -> str:
+    """Why a value has no range; what has one must not say so."""
+    item = form.entries.get("fixed_because")
+    if shape not in ("fixed", "table"):
+        if item is not None:
+            form.note(item, f"a {shape} value has a range, so nothing says why it has none: remove it")
+        return ""
+    if item is None:
+        form.note(
+            form.item, f"missing: a {shape} value says 'fixed_because': why it has no range ({_reasons()})"
+        )
+        return ""
+    return form.choice("fixed_because", WHY_FIXED, "reason for having no range") or ""
+
+
+def _reasons() -> str:
+    return ", ".join(WHY_FIXED)
 
 
 def _check_lognormal(form: Form, item: Item, kind: Kind, low: float) -> None:

@@ -45,7 +45,13 @@ TRIED = ("early help", "family group conference", "family safeguarding", "edge o
 
 def parameter(name: str, value: Any, unit: str = "share", **more: Any) -> Parameter:
     """A setting with nothing special about it."""
-    said = {"meaning": f"What {name} is.", "source": f"Assumption: {name}.", "basis": "assumption"}
+    said = {
+        "meaning": f"What {name} is.",
+        "source": f"Assumption: {name}.",
+        "basis": "assumption",
+        "date": "2026",
+        "quality": "weak",
+    }
     return Parameter(**{"name": name, "value": value, "unit": unit, **said, **more})
 
 
@@ -107,7 +113,7 @@ def hand_made() -> dict[str, Any]:
     """The whole summary, with nothing shared between its branches."""
     whole = {
         "schema": 2, "study": "Toy study", "authority": "Bury", "seed": 7, "draws": 4, "runs": 2,
-        "engine": "simpy", "scenarios": list(SCENARIOS), "dates": list(DATES), "years": list(YEARS),
+        "engine": "simpy", "evidence": "central", "scenarios": list(SCENARIOS), "dates": list(DATES), "years": list(YEARS),
         "against": dict.fromkeys(RIVALS, NO_CHANGE),
         "children_looked_after": {n: {d: e(350 - 5 * i) for d in DATES} for i, n in enumerate(SCENARIOS)},
         "difference": {n: {d: e(5.0 * i) for d in DATES} for i, n in enumerate(RIVALS, 1)},

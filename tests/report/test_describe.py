@@ -40,7 +40,10 @@ def test_it_describes_one_scenario_when_asked() -> None:
 
 def test_ranges_say_what_they_mean() -> None:
     shapes = {one.shape: range_text(one) for one in bury().parameters.values()}
-    assert shapes["fixed"] == "none: the same in every draw"
+    assert range_text(bury().parameters["care.opening"]) == "none: a published count"
+    assert range_text(bury().replace({"care.exit.short": 1}).parameters["care.exit.short"]) == (
+        "none: the same in every draw"
+    )
     assert shapes["lognormal"].startswith("9 in 10 between")
     assert shapes["triangular"].startswith("between")
     assert "; or " in shapes["mixture"]

@@ -37,6 +37,9 @@ def sound_leaf(kind: Kind) -> dict[str, Any]:
         "shape": "table" if isinstance(value, dict) else "fixed",
         "unit": kind.unit,
         "basis": "assumption",
+        "date": 2026,
+        "quality": "weak",
+        "fixed_because": "range not known",
         "source": "Assumption: made up for a test.",
     }
     if kind.estimand:
@@ -150,6 +153,8 @@ class Draft:
             del place[last]
         else:
             place[last] = value
+        if last == "shape" and value not in ("fixed", "table"):
+            place.pop("fixed_because", None)  # what has a range says no reason for having none
         return self
 
     def remove(self, path: str) -> Draft:

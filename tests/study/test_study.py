@@ -18,7 +18,16 @@ RATE = "care.exit.short"
 
 
 def parameter(**more):
-    common = {"name": "x", "value": 1.0, "unit": "ratio", "basis": "evidence", "source": "s", "meaning": "m"}
+    common = {
+        "name": "x",
+        "value": 1.0,
+        "unit": "ratio",
+        "basis": "evidence",
+        "source": "s",
+        "meaning": "m",
+        "date": "2026",
+        "quality": "weak",
+    }
     return Parameter(**{**common, **more})
 
 
@@ -167,6 +176,59 @@ def test_replace_checks_as_loading_does(draft, change, words):
     with pytest.raises(InputError) as caught:
         draft.load().replace(change)
     assert words in str(caught.value)
+
+
+def believed(draft):
+    """A study with one parameter that the sets differ on, and another that only one set speaks of."""
+    sets = {
+        "sceptical": {"value": 1, "range": [0.8, 1.25], "source": "A trial."},
+        "claimed": {"value": 0.5, "source": "A paper."},
+    }
+    draft.set(f"{EFFECT}.sets", sets).set("effects.edge_of_care.crisis.sets", {"claimed": sets["claimed"]})
+    return draft.load()
+
+
+def test_a_set_of_evidence_changes_what_it_speaks_of_and_nothing_else(draft):
+    study = believed(draft)
+    claimed = study.with_evidence("claimed")
+    assert claimed.values(5) == study.values(5) | {EFFECT: 0.5, "effects.edge_of_care.crisis": 0.5}
+    sceptical = study.with_evidence("sceptical")
+    assert sceptical.values(0) == study.values(0) | {EFFECT: 1.0}
+    one = sceptical.parameters[EFFECT]
+    assert (one.shape, one.low, one.high, one.source) == ("lognormal", 0.8, 1.25, "A trial.")
+    assert one.at(0.05) == pytest.approx(0.8)
+    assert len({study.digest, claimed.digest, sceptical.digest}) == 3
+
+
+def test_every_way_from_set_to_set_ends_in_the_same_study(draft):
+    study = believed(draft)
+    sceptical = study.with_evidence("sceptical")
+    assert study.with_evidence("claimed").with_evidence("sceptical") == sceptical
+    assert sceptical.with_evidence("central") == study
+    assert study.with_evidence("claimed").with_evidence("central").digest == study.digest
+    assert draft.set("run.evidence", "sceptical").load().digest == sceptical.digest
+
+
+def test_what_was_fixed_by_hand_stays_on_any_evidence(draft):
+    fixed = believed(draft).replace({EFFECT: 0.7})
+    assert fixed.with_evidence("claimed").values(3)[EFFECT] == 0.7
+    with pytest.raises(InputError, match=r"Did you mean 'claimed'\?"):
+        fixed.with_evidence("claimd")
+
+
+def test_a_study_can_believe_one_arm(draft):
+    arms = [
+        {"value": 0.6, "range": [0.48, 0.75], "weight": 0.5, "meaning": "found an effect"},
+        {"value": 1, "range": [0.8, 1.25], "weight": 0.5, "meaning": "found none"},
+    ]
+    study = draft.set(f"{EFFECT}.shape", "mixture").set(f"{EFFECT}.arms", arms).load()
+    one = study.on_arm(EFFECT, "found none")
+    assert one.values(0)[EFFECT] == 1
+    assert one.parameters[EFFECT].at(0.95) == pytest.approx(1.25, rel=1e-6)
+    with pytest.raises(InputError, match=r"Did you mean 'found none'\?"):
+        study.on_arm(EFFECT, "found nne")
+    with pytest.raises(InputError, match="is not a parameter of this study"):
+        study.on_arm("effects.edge_of_care.entri", "found none")
 
 
 def test_scenarios_are_found_by_name_and_united_by_ampersand(draft):
