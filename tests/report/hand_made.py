@@ -113,7 +113,8 @@ def hand_made() -> dict[str, Any]:
     """The whole summary, with nothing shared between its branches."""
     whole = {
         "schema": 2, "study": "Toy study", "authority": "Bury", "seed": 7, "draws": 4, "runs": 2,
-        "engine": "simpy", "evidence": "central", "scenarios": list(SCENARIOS), "dates": list(DATES), "years": list(YEARS),
+        "engine": "simpy", "evidence": "central",
+        "scenarios": list(SCENARIOS), "dates": list(DATES), "years": list(YEARS),
         "against": dict.fromkeys(RIVALS, NO_CHANGE),
         "children_looked_after": {n: {d: e(350 - 5 * i) for d in DATES} for i, n in enumerate(SCENARIOS)},
         "difference": {n: {d: e(5.0 * i) for d in DATES} for i, n in enumerate(RIVALS, 1)},

@@ -27,7 +27,8 @@ def test_it_is_plain_json(found: dict) -> None:
 
 def test_it_holds_every_branch(found: dict) -> None:
     assert set(found) == {
-        "schema", "study", "authority", "seed", "draws", "runs", "engine", "evidence", "scenarios", "dates", "years",
+        "schema", "study", "authority", "seed", "draws", "runs", "engine", "evidence",
+        "scenarios", "dates", "years",
         "children_looked_after", "difference", "difference_year_average", "saving", "saving_total",
         "cost_lines", "cost_lines_total", "claims", "papers", "overlap", "services", "staffing", "entries",
         "exits", "plans", "safety",
