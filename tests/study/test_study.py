@@ -11,7 +11,7 @@ import pytest
 from sim.foundations.errors import InputError
 from sim.study.catalogue import CATALOGUE
 from sim.study.config import load_study
-from sim.study.parameters import Arm, Parameter
+from sim.study.parameters import EVIDENCE, Arm, Parameter
 
 EFFECT = "effects.edge_of_care.entry"
 RATE = "care.exit.short"
@@ -319,3 +319,16 @@ def test_dates_and_lines_are_kept(draft):
     assert study.parameters[RATE].where == draft.line(RATE)
     assert study.files == (str(draft.file),)
     assert load_study(str(draft.file)) == study
+
+
+def test_bury_in_each_set_of_evidence():
+    study = load_study("configs/bury.yaml")
+    values = {name: study.with_evidence(name).values(0) for name in EVIDENCE}
+    assert [values[name][EFFECT] for name in EVIDENCE] == [1.0, 0.77, 0.51]
+    assert [values[name]["effects.family_safeguarding.plan_start"] for name in EVIDENCE] == [1.0, 0.85, 0.55]
+    served = [name for name in values["sceptical"] if name.startswith(("effects.edge", "effects.family_s"))]
+    assert served
+    assert all(values["sceptical"][name] == 1.0 for name in served)
+    changed = {n for n in CATALOGUE if values["claimed"][n] != values["central"][n]}
+    assert changed
+    assert all(name.startswith("effects.") for name in changed)
