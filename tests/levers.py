@@ -26,6 +26,7 @@ from sim.study.levers import (
     Demand,
     Extend,
     Funding,
+    InBudget,
     Lever,
     Mentoring,
     Nerve,
@@ -46,7 +47,7 @@ from tests.worlds import small_bury
 
 EDGE, SAFE = "edge_of_care", "family_safeguarding"
 MOST_DEMAND = 1.5
-WITHOUT_DATE = (Delay, Price, SetUp, Funding)
+WITHOUT_DATE = (Delay, Price, SetUp, Funding, InBudget)
 """Levers that move an opening later, or only money."""
 START, END = dt.date(2023, 4, 1), dt.date(2026, 3, 1)
 

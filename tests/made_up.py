@@ -41,6 +41,9 @@ FIXED_PRICES: dict[str, float | dict[str, float]] = {
     "salaries.manager": 73_000.0,
     "salaries.family_support_worker": 36_500.0,
     "salaries.agency_premium": 18_250.0,
+    "salaries.on_costs": 0.0,
+    "price_growth.pay": 0.0,
+    "price_level.fostering": 1.0,
 }
 
 

@@ -12,6 +12,7 @@ import pytest
 import sim
 from sim.study.catalogue import CATALOGUE, groups
 from sim.study.levers import KINDS
+from sim.study.pricing import Pricing
 from sim.study.structure import Structure
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -103,7 +104,7 @@ def test_the_model_page_explains_every_parameter() -> None:
 def test_the_model_page_names_every_lever_and_every_switch() -> None:
     page = prose(ROOT / "docs" / "model.md")
     quoted = set(QUOTED.findall(page))
-    missing = [name for name in (*KINDS, *Structure().content()) if name not in quoted]
+    missing = [name for name in (*KINDS, *Structure().content(), *Pricing().content()) if name not in quoted]
     assert not missing, f"docs/model.md says nothing of {', '.join(missing)}"
 
 

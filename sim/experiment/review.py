@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.foundations.clock import TICKS_PER_DAY
-from sim.results.economics import prices_by_draw, savings, spent_by
+from sim.results.economics import savings, spent_by
 from sim.results.estimates import Results
 from sim.results.measure_review import Outcome
 from sim.results.measures import index_of
+from sim.results.prices import prices_by_draw
 from sim.results.reading import Reading
 
 if TYPE_CHECKING:

@@ -105,8 +105,8 @@ MECHANISMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
     (
         "Money",
-        "Put on days and posts after the simulation.",
-        ("prices.", "price_level.", "salaries."),
+        "Put on days, posts and events after the simulation. Prices after the last known year are projected.",
+        ("prices.", "price_level.", "price_growth.", "salaries.", "unit_costs.", "appraisal."),
     ),
 )  # fmt: skip
 """Name, what happens, and the beginnings of the settings' names; the first that fits has a setting."""
@@ -115,9 +115,12 @@ SWITCHES = {
     "compounding": "whether fewer plans also mean fewer families in court",
     "routes": "on which routes into care the two services act",
     "edge_of_care_before": "edge-of-care work in the years before",
+    "prices": "what a day in care costs: one more child in that placement, or the average child",
+    "price_growth": "how fast prices grow after the last known year",
+    "optimism_bias": "whether savings on placements are cut by a share for optimism",
     "attracts": "whether Family Safeguarding makes posts easier to fill and to keep filled",
 }
-"""Switches of the structure, in words."""
+"""Switches of the structure and of prices, in words."""
 COLUMNS = (36, 24, 14, 12, 10)
 """Widths of a table of settings; with the gaps between, a line of the text."""
 
@@ -166,7 +169,7 @@ def bounds_text(parameter: Parameter) -> str:
 def switches(study: Study) -> Iterator[str]:
     """Lines: the switches of the structure, as a table."""
     rows = [("Switch", "Set to", "What it decides")]
-    for name, value in study.structure.content().items():
+    for name, value in {**study.structure.content(), **study.pricing.content()}.items():
         said = ("on" if value else "off") if isinstance(value, bool) else value
         rows.append((f"run.{name}", said, SWITCHES.get(name, "")))
     yield from grid(rows, (28, 16, 54))

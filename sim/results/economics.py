@@ -13,24 +13,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.foundations.errors import InputError, Problem
-from sim.foundations.randomness import parameter_quantile
 from sim.results.estimates import Floats, Results
-from sim.study.catalogue import PARTNER_ROLES
-from sim.study.levers import Funding, Price, SetUp
+from sim.results.other_costs import OTHER, other_costs
+from sim.results.prices import PRICED, Prices, cut, first_of, priced, prices_by_draw, shock
+from sim.study.catalogue import PARTNER_ROLES, SERVICES
+from sim.study.levers import Funding, InBudget, Price, SetUp
 from sim.study.review import reviews_of
 
 if TYPE_CHECKING:
     from sim.study.config import Study
     from sim.study.levers import Lever
-    from sim.study.parameters import Value
+    from sim.study.pricing import Pricing
 
-DAYS_IN_WEEK = 7.0
 PLACEMENT_DAYS = "placement days"
 NOT_CASHABLE = ("own foster", "with parents", "for adoption")
 """Placements whose money does not leave the bank account, or not one child at a time. Assumption: support
 of a child placed for adoption is the adoption team's time."""
-PRICED = ("prices.", "price_level.", "salaries.")
-"""Beginnings of the names of parameters that only money depends on."""
 LINES = (
     "placements",
     "cashable placements",
@@ -40,16 +38,26 @@ LINES = (
     "partner staff",
     "set-up",
     "funding",
+    "in budget",
+    *OTHER,
 )
 """What is spent in each year. Cashable and kinship placements are parts of placements; partner staff are
-employed by partners and paid from the council's grant; funding is money received."""
-SAVINGS = ("gross", "cost", "net", "cashable", "net_after_funding", "net_if_partners_pay")
+employed by partners and paid from the council's grant; funding is money received; in budget is the part of
+staff that the budget holds already."""
+SAVINGS = (
+    "gross",
+    "cost",
+    "net",
+    "cashable",
+    "net_after_funding",
+    "net_if_partners_pay",
+    "other",
+    "net_with_other",
+)
 """What is saved in each year against a scenario's baseline."""
 
 ByYear = dict[str, dict[str, Floats]]
 """Pounds: financial year -> line -> [draws + 1, runs], draw 0 first."""
-Prices = Mapping[str, Floats | dict[str, Floats]]
-"""Each price parameter in each draw: [draws + 1], or a table of them."""
 
 
 class Money(dict[str, ByYear]):
@@ -90,21 +98,26 @@ def spent_by(study: Study, results: Results, prices: Prices) -> Money:
 def savings(spent: Money, scenario: str, year: str) -> dict[str, Floats]:
     """Pounds that a scenario saves in a year against its baseline, by `SAVINGS`; [draws + 1, runs] each.
 
-    gross: placements not paid for. cost: staff (those whom partners employ included), set-up and
-    guardianship allowances above those of the baseline. net: gross less cost. cashable: gross without
-    `NOT_CASHABLE`. net after funding: net with the money given for the service. net if partners pay: net
-    without the pay of staff whom partners employ. "No change" saves nothing.
+    gross: placements not paid for, less a haircut if that switch is on. cost: staff (those whom partners
+    employ included), set-up and guardianship allowances above those of the baseline. net: gross less cost.
+    cashable: gross without `NOT_CASHABLE`. net after funding: net with the money given for the service and
+    the pay that is in the budget already. net if partners pay: net without the pay of staff whom partners
+    employ. other: courts, returns and social work at home. "No change" saves nothing.
     """
-    more = above(spent, scenario, year)
+    more, haircut = above(spent, scenario, year), spent.prices.haircut
     cost = more["staff"] + more["partner staff"] + more["set-up"] + more["guardianship allowances"]
-    net = -more["placements"] - cost
+    gross = cut(-more["placements"], haircut)
+    net = gross - cost
+    other = -np.sum([more[line] for line in OTHER], axis=0)
     return {
-        "gross": -more["placements"],
+        "gross": gross,
         "cost": cost,
         "net": net,
-        "cashable": -more["cashable placements"],
-        "net_after_funding": net + more["funding"],
+        "cashable": cut(-more["cashable placements"], haircut),
+        "net_after_funding": net + more["funding"] + more["in budget"],
         "net_if_partners_pay": net + more["partner staff"],
+        "other": other,
+        "net_with_other": net + other,
     }
 
 
@@ -120,42 +133,25 @@ def total_savings(spent: Money, scenario: str) -> dict[str, Floats]:
     return {line: np.sum([one[line] for one in by_year], axis=0) for line in SAVINGS}
 
 
-def reprice(results: Results, values: Mapping[str, float | Mapping[str, float]]) -> Results:
-    """The same trials under other prices. InputError names any parameter that needs a new run."""
+def reprice(
+    results: Results,
+    values: Mapping[str, float | Mapping[str, float]] | None = None,
+    pricing: Pricing | None = None,
+) -> Results:
+    """The same trials under other prices, or priced in another way. InputError names any parameter that
+    needs a new run."""
+    values = values or {}
     wrong = [name for name in values if not name.startswith(PRICED)]
     if wrong:
         text = "is not a price: changing it needs a new run, not new prices on this one"
         raise InputError([Problem("", name, text) for name in wrong])
-    for name in results.scenarios if values else ():
+    for name in results.scenarios if values or pricing else ():
         if any(one.saved is not None for one in reviews_of(results.study.scenario(name))):
             text = "holds a review of pounds saved, which decided on posts at the old prices: run it again"
             raise InputError([Problem("", name, text)])
-    return dataclasses.replace(results, study=results.study.replace(values))
-
-
-def prices_by_draw(study: Study, draws: Iterable[int]) -> Prices:
-    """Each price parameter in some draws: [draws], or for a table that for each key."""
-    found: dict[str, Floats | dict[str, Floats]] = {}
-    for name, parameter in study.parameters.items():
-        if not name.startswith(PRICED):
-            continue
-        values: list[Value] = [
-            parameter.at(parameter_quantile(study.seed, draw, name))
-            if draw and not parameter.known
-            else parameter.central
-            for draw in draws
-        ]
-        if isinstance(parameter.value, dict):
-            tables = [value for value in values if isinstance(value, dict)]
-            found[name] = {key: np.array([table[key] for table in tables]) for key in parameter.value}
-        else:
-            found[name] = np.array([float(value) for value in values if not isinstance(value, dict)])
-    return found
-
-
-def priced(prices: Prices, shocks: Sequence[Price], kind: str, year: str, days: Floats) -> Floats:
-    """[draws + 1, runs] pounds for days of a kind of placement in a financial year."""
-    return np.asarray(days * _day_price(prices, _key(kind), year) * shock(shocks, kind, year))
+    study = results.study.replace(values)
+    study = dataclasses.replace(study, pricing=pricing or study.pricing)
+    return dataclasses.replace(results, study=study)
 
 
 def _lines(
@@ -169,62 +165,44 @@ def _lines(
         for group in results.index.groups(PLACEMENT_DAYS)
     }
     guardians = cost("special guardianship", results.every(scenario, "guardianship days", year))
-    staff, partners = _staff(results, prices, scenario, year)
+    staff = _staff(results, prices, scenario, year)
+    dearer = shock(shocks, "staff", year)
     levers = study.scenario(scenario).levers
+    in_budget = {SERVICES[v.service] for v in levers if isinstance(v, InBudget) and v.year <= year}
+    nothing = np.zeros(guardians.shape)
+
+    def paid(employers: Iterable[str], services: Iterable[str]) -> Floats:
+        some = [staff[key] for key in staff if key[1] in employers and key[0] in services]
+        return np.asarray(np.sum([nothing, *some], axis=0) * dearer)
+
     return {
         "placements": np.sum(list(placed.values()), axis=0),
         "cashable placements": np.sum([v for k, v in placed.items() if k not in NOT_CASHABLE], axis=0),
         "kinship placements": placed["kinship"],
         "guardianship allowances": guardians,
-        "staff": staff * shock(shocks, "staff", year),
-        "partner staff": partners * shock(shocks, "staff", year),
+        "staff": paid(["council"], SERVICES.values()),
+        "partner staff": paid(["partner"], SERVICES.values()),
         "set-up": np.full(guardians.shape, _given(levers, SetUp, year)),
         "funding": np.full(guardians.shape, _given(levers, Funding, year)),
+        "in budget": paid(["council", "partner"], in_budget),
+        **other_costs(study, results, prices, scenario, year),
     }
-
-
-def shock(levers: Iterable[Price], item: str, year: str) -> float:
-    """The multiplier on a price in a financial year: that of the latest lever that has begun."""
-    begun = [lever for lever in levers if lever.item == item and lever.year <= year]
-    return max(begun, key=lambda lever: lever.year).times if begun else 1.0
 
 
 def _given(levers: Iterable[Lever], kind: type[SetUp] | type[Funding], year: str) -> float:
     return float(sum(one.pounds for one in levers if isinstance(one, kind) and one.year == year))
 
 
-def _staff(results: Results, prices: Prices, scenario: str, year: str) -> tuple[Floats, Floats]:
-    """[draws + 1, runs] pounds of pay, of the council's staff and of partners': permanent staff, induction
-    included, and agency with its premium."""
-    days = _days_in(year)
-    premium = _column(prices["salaries.agency_premium"])
-    pay = {employer: np.zeros((results.draws + 1, results.runs)) for employer in ("council", "partner")}
+def _staff(results: Results, prices: Prices, scenario: str, year: str) -> dict[tuple[str, str], Floats]:
+    """[draws + 1, runs] pounds of pay by service and employer: permanent staff, induction included, and
+    agency with its premium."""
+    days = (dt.date(first_of(year) + 1, 4, 1) - dt.date(first_of(year), 4, 1)).days
+    found: dict[tuple[str, str], Floats] = {}
     for group in results.index.groups("post days permanent"):
-        role = _key(group.split("|")[1])
-        salary = _column(prices[f"salaries.{role}"])
-        permanent = results.every(scenario, "post days permanent", year, group)
-        agency = results.every(scenario, "post days agency", year, group)
-        employer = "partner" if role in PARTNER_ROLES else "council"
-        pay[employer] += (permanent * salary + agency * (salary + premium)) / days
-    return pay["council"], pay["partner"]
-
-
-def _day_price(prices: Prices, kind: str, year: str) -> Floats:
-    table = prices[f"prices.{kind}"]
-    assert isinstance(table, dict)
-    return table[year][:, None] * _column(prices[f"price_level.{kind}"]) / DAYS_IN_WEEK
-
-
-def _column(value: Floats | dict[str, Floats]) -> Floats:
-    assert not isinstance(value, dict)
-    return value[:, None]
-
-
-def _key(name: str) -> str:
-    """A reader's name as it stands in settings: "children's home" -> "childrens_home"."""
-    return name.replace("'", "").replace(" ", "_")
-
-
-def _days_in(year: str) -> int:
-    first = int(year[:4])
-    return (dt.date(first + 1, 4, 1) - dt.date(first, 4, 1)).days
+        service, role = group.split("|")
+        permanent, agency = prices.pay(role, year)
+        paid = results.every(scenario, "post days permanent", year, group) * permanent
+        paid = paid + results.every(scenario, "post days agency", year, group) * agency
+        key = (service, "partner" if role.replace(" ", "_") in PARTNER_ROLES else "council")
+        found[key] = found.get(key, 0.0) + paid / days
+    return found

@@ -10,9 +10,10 @@ import numpy as np
 
 from sim.model.terms import BANDS, PLACEMENT_NAMES, TEAM_KEYS, TEAM_NAMES
 from sim.results.early_signs import Figure, Floats
-from sim.results.economics import Money, priced
+from sim.results.economics import Money
 from sim.results.estimates import LOOKED_AFTER, Results
 from sim.results.measure_months import STARTS, TEN
+from sim.results.prices import priced
 from sim.results.waterfall import concerned
 from sim.study.levers import Price
 

@@ -28,6 +28,8 @@ from sim.results.estimates import (
     tidy,
     variance_split,
 )
+from sim.results.money_summary import money_parts
+from sim.results.prices import PRICED
 from sim.results.reviews import reviews
 from sim.results.safety import safety, safety_more
 from sim.results.waterfall import waterfall
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 2
 """Version of the schema of summary.json."""
-COST_LINES = ("staff", "partner staff", "set-up", "guardianship allowances", "funding")
+COST_LINES = ("staff", "partner staff", "set-up", "guardianship allowances", "funding", "in budget")
 """Lines of spending shown beside a saving, each above that of the baseline."""
 
 Part = dict[str, Any]
@@ -75,6 +77,7 @@ def summary(study: Study, results: Results) -> Part:
         "difference": {name: _estimates(by_date) for name, by_date in fewer.items()},
         "difference_year_average": {name: _estimates(by_year) for name, by_year in average.items()},
         **_savings(spent, rivals, years),
+        "money": money_parts(study, results, spent, average),
         "claims": [
             _claim(claim, _gain(claim, fewer, average, spent))
             for claim in study.claims
@@ -295,8 +298,8 @@ def _arms(study: Study, fewer: Mapping[str, Floats]) -> Part:
     """Children fewer at the last date under each rival body of evidence, of every parameter that has some."""
     found: Part = {}
     for name, parameter in study.parameters.items():
-        if len(parameter.arms) < 2 or not fewer:
-            continue
+        if len(parameter.arms) < 2 or not fewer or name.startswith(PRICED):
+            continue  # a price moves no child: its arms stand under money
         draws = len(next(iter(fewer.values())))
         believed = _believed(study, parameter, draws)
         found[name] = [

@@ -7,8 +7,9 @@ from typing import Any
 from sim.foundations.clock import DAYS_PER_YEAR
 from sim.model.terms import BANDS, ROUTE_NAMES, TEAM_KEYS, TEAM_NAMES, Route, Team
 from sim.results.activity import added, years_of
-from sim.results.economics import NOT_CASHABLE, PLACEMENT_DAYS, Money, priced, total_savings
+from sim.results.economics import NOT_CASHABLE, PLACEMENT_DAYS, Money, total_savings
 from sim.results.estimates import Floats, Results, estimate
+from sim.results.prices import cut, priced
 from sim.study.levers import Change, Lever, Price, Recruitment, service_of
 
 Part = dict[str, Any]
@@ -127,4 +128,4 @@ def cashable(results: Results, spent: Money, scenario: str, service: str) -> Flo
         for year in years_of(results)
         for home in homes
     ]
-    return added(pounds)[1:]
+    return cut(added(pounds), spent.prices.haircut)[1:]

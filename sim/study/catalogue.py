@@ -5,15 +5,30 @@ One line a parameter. A study that leaves one out, or names one that is not here
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import inf
+from sim.study.kinds import (
+    Kind,
+    count,
+    days,
+    effect,
+    growth,
+    index,
+    months,
+    multiplier,
+    pay,
+    posts,
+    price,
+    rate,
+    share,
+    slip,
+    split,
+    unit_cost,
+    years,
+)
 
 AGES = ("under 1", "1-4", "5-9", "10-12", "13-15", "16-17")
 """Age bands of children."""
 BROAD_AGES = ("under 1", "1-4", "5-9", "10-15", "16-17")
 """Age bands of the published tables of children looked after."""
-YEARS = ("2023/24", "2024/25", "2025/26")
-"""Financial years that prices are written for in the first study."""
 LEVELS = ("early help", "child in need", "child protection", "pre-proceedings", "proceedings")
 """Levels at which a family's case is open after assessment."""
 HELD_BY = ("assessment", *LEVELS, "closed")
@@ -77,95 +92,6 @@ BASELINE = ("early_help", "family_group_conference")
 """Services that are open with no change."""
 ESTABLISHED = ("key_worker", "coordinator", "social_worker")
 """Roles with posts on the first day of every scenario."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """What a parameter must be."""
-
-    unit: str
-    """The unit, as a study must write it."""
-    low: float = 0.0
-    """The least value allowed."""
-    high: float = inf
-    """The greatest value allowed."""
-    keys: tuple[str, ...] | None = None
-    """Keys of a table; None for a single number."""
-    sums_to_one: bool = False
-    """Whether a table's values are shares of one whole."""
-    by_year: bool = False
-    """Whether the keys are financial years: each year of the study, others allowed."""
-    whole: bool = False
-    """Whether only whole numbers make sense."""
-    full_time: bool = False
-    """Whether it counts full-time equivalents, which have at most two decimals."""
-    estimand: bool = False
-    """Whether the study must say what exactly the effect was measured as."""
-
-
-def share(keys: tuple[str, ...] | None = None) -> Kind:
-    """A share from 0 to 1, or a table of separate shares."""
-    return Kind(unit="share", high=1.0, keys=keys)
-
-
-def split(*keys: str) -> Kind:
-    """Shares of one whole."""
-    return Kind(unit="share", high=1.0, keys=keys, sums_to_one=True)
-
-
-def rate(*keys: str) -> Kind:
-    """A yearly rate, or a table of them."""
-    return Kind(unit="per year", keys=keys or None)
-
-
-def days() -> Kind:
-    """A length of time; never nothing."""
-    return Kind(unit="days", low=0.001, high=36525.0)
-
-
-def years() -> Kind:
-    """A length of time in years; never nothing."""
-    return Kind(unit="years", low=0.001, high=1000.0)
-
-
-def slip() -> Kind:
-    """Days by which a date is missed; may be nothing."""
-    return Kind(unit="days", high=36525.0)
-
-
-def months() -> Kind:
-    """A length of time in months; never nothing."""
-    return Kind(unit="months", low=0.001, high=1200.0)
-
-
-def multiplier(*keys: str) -> Kind:
-    """A factor that leaves a quantity alone when it is 1."""
-    return Kind(unit="multiplier", high=100.0, keys=keys or None)
-
-
-def effect() -> Kind:
-    """The effect of a service: a ratio, with what it was measured as."""
-    return Kind(unit="ratio", low=0.01, high=100.0, estimand=True)
-
-
-def count(unit: str, *keys: str) -> Kind:
-    """So many of something; not always whole, for a mean or a yearly flow."""
-    return Kind(unit=unit, keys=keys or None)
-
-
-def posts() -> Kind:
-    """Funded posts, as full-time equivalents."""
-    return Kind(unit="posts", full_time=True)
-
-
-def price() -> Kind:
-    """Pounds a week in each financial year."""
-    return Kind(unit="pounds a week", keys=YEARS, by_year=True)
-
-
-def pay() -> Kind:
-    """Pounds a year."""
-    return Kind(unit="pounds a year")
 
 
 CATALOGUE: dict[str, Kind] = {
@@ -384,6 +310,13 @@ CATALOGUE: dict[str, Kind] = {
     "price_level.for_adoption": multiplier(),
     "price_level.kinship": multiplier(),
     "price_level.special_guardianship": multiplier(),
+    "price_level.fostering": multiplier(),
+    "prices.all_children": price(),
+    "price_growth.fostering": growth(),
+    "price_growth.homes": growth(),
+    "price_growth.allowances": growth(),
+    "price_growth.all_children": growth(),
+    "price_growth.pay": growth(),
     "salaries.manager": pay(),
     "salaries.social_worker": pay(),
     "salaries.family_support_worker": pay(),
@@ -394,6 +327,16 @@ CATALOGUE: dict[str, Kind] = {
     "salaries.substance_worker": pay(),
     "salaries.mental_health_worker": pay(),
     "salaries.agency_premium": pay(),
+    "salaries.on_costs": share(),
+    "unit_costs.court_fee": unit_cost("n application"),
+    "unit_costs.legal_work": unit_cost("n application"),
+    "unit_costs.return_support": unit_cost(" return home"),
+    "unit_costs.failed_return": unit_cost(" failed return"),
+    "unit_costs.child_in_need": unit_cost(" child a year"),
+    "unit_costs.plan_ratio": multiplier(),
+    "appraisal.discount_rate": Kind(unit="share a year", high=1.0),
+    "appraisal.deflator": index(),
+    "appraisal.optimism_bias": share(),
 }
 """Every parameter by its dotted name."""
 

@@ -20,6 +20,8 @@ from sim.study.form import Form
 from sim.study.futures import Futures, read_futures
 from sim.study.parameter_reader import missing_parameters, read_parameters, read_value
 from sim.study.parameters import CENTRAL, EVIDENCE, Parameter, Value
+from sim.study.pricing import CHOICES as PRICE_CHOICES
+from sim.study.pricing import Pricing
 from sim.study.reach import check_panels, warnings_of
 from sim.study.scenario import NO_CHANGE, Scenario
 from sim.study.scenario_reader import (
@@ -40,6 +42,8 @@ DEPENDS_ON = "depends_on"
 """Entry of `run`: how many futures of each variant show what the answer depends on."""
 SWITCHES = tuple(one.name for one in dataclasses.fields(Structure) if one.name != "combine")
 """Entries of `run` that say how the model is put together and may be left out."""
+MONEY_SWITCHES = tuple(one.name for one in dataclasses.fields(Pricing))
+"""Entries of `run` that say how days are priced and may be left out."""
 ANY_TIME = Clock(start=dt.date(1900, 4, 1), end=dt.date(2200, 4, 1))
 """Stands in for dates that cannot be read, so that the rest of a file is still checked."""
 
@@ -71,6 +75,8 @@ class Study:
     """Published series for the authority, by name."""
     structure: Structure = dataclasses.field(default_factory=Structure)
     """How the model is put together where evidence does not decide."""
+    pricing: Pricing = dataclasses.field(default_factory=Pricing)
+    """How days and events are priced; no event depends on it."""
     draws: int = 1
     """Draws to make unless told otherwise."""
     runs: int = 1
@@ -101,6 +107,7 @@ class Study:
             "seed": self.seed,
             "structure": self.structure.content(),
             "evidence": self.evidence,
+            "pricing": self.pricing.content(),
             "parameters": {name: p.content() for name, p in self.parameters.items()},
             "scenarios": {name: s.content for name, s in self.scenarios.items()},
             "against": {name: s.against for name, s in self.scenarios.items() if s.against != NO_CHANGE},
@@ -218,7 +225,8 @@ def load_study(path: str | Path) -> Study:
     _check_sections(top, problems)
     study_form = _section(top, "study", main, problems, ("name", "authority", "meaning"), ())
     required = ("start", "end", "seed", "draws", "runs", "combine")
-    run = _section(top, "run", main, problems, required, (*SWITCHES, ENTRY, "evidence", DEPENDS_ON))
+    optional = (*SWITCHES, *MONEY_SWITCHES, ENTRY, "evidence", DEPENDS_ON)
+    run = _section(top, "run", main, problems, required, optional)
     dates = _clock(run)
     clock = dates or ANY_TIME
     years = tuple(year.label for year in clock.years) if dates else ()
@@ -244,6 +252,7 @@ def load_study(path: str | Path) -> Study:
         papers=read_papers(_part(top, "papers", main, ()), names, problems),
         observed=read_observed(_part(top, "observed", main, {}), authority or "", problems),
         structure=_structure(run),
+        pricing=_pricing(run),
         draws=run.whole("draws", low=1) or 1,
         runs=run.whole("runs", low=1) or 1,
         files=files,
@@ -355,13 +364,22 @@ def _clock(run: Form) -> Clock | None:
 
 
 def _structure(run: Form) -> Structure:
+    return Structure(**_switches(run, Structure().content(), CHOICES, "structure"))
+
+
+def _pricing(run: Form) -> Pricing:
+    return Pricing(**_switches(run, Pricing().content(), PRICE_CHOICES, "way of pricing"))
+
+
+def _switches(
+    run: Form, usual: Mapping[str, str | bool], choices: Mapping[str, tuple[str, ...]], what: str
+) -> dict[str, Any]:
     """The switches written under `run`; as usual where one is left out or wrong."""
-    usual = Structure().content()
     read: dict[str, Any] = {}
     for name, value in usual.items():
-        read[name] = run.choice(name, CHOICES[name], "structure") if name in CHOICES else run.flag(name)
-        read[name] = value if read[name] is None else read[name]
-    return Structure(**read)
+        found = run.choice(name, choices[name], what) if name in choices else run.flag(name)
+        read[name] = value if found is None else found
+    return read
 
 
 def _authority(form: Form, top: Mapping[str, Item]) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import get_args
 
 from sim.study.lever import Content
-from sim.study.outside_levers import Demand, Funding, Nerve, Price, SetUp
+from sim.study.outside_levers import Demand, Funding, InBudget, Nerve, Price, SetUp
 from sim.study.service_levers import EARLIER_HELP, ORDERS, Change, Close, Delay, Extend, Open, Order, Panel
 from sim.study.staff_levers import Mentoring, Pairs, Posts, Protect, Recruitment, Review, Training
 
@@ -23,6 +23,7 @@ __all__ = [
     "Demand",
     "Extend",
     "Funding",
+    "InBudget",
     "Lasting",
     "Lever",
     "Mentoring",
@@ -62,6 +63,7 @@ Lever = (
     | Order
     | SetUp
     | Funding
+    | InBudget
 )
 """One change that a council controls."""
 

@@ -85,3 +85,17 @@ class Funding(Dated):
     """Financial year, as 2023/24."""
     pounds: float
     """Pounds given in that year."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InBudget(Dated):
+    """The pay of a service's staff is in the budget already, whatever it saves."""
+
+    KIND: ClassVar[str] = "in_budget"
+    TARGET: ClassVar[tuple[str, ...]] = ("service",)
+    SAYS: ClassVar[str] = "pay of the staff of {service} is in the budget already from {year}"
+
+    service: str
+    """Name of the service, as in settings."""
+    year: str
+    """First financial year, as 2023/24."""

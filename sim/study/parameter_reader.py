@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import isclose
 
 from sim.foundations.errors import Problem, did_you_mean
-from sim.study.catalogue import CATALOGUE, Kind, groups, names_within
+from sim.study.catalogue import CATALOGUE, groups, names_within
 from sim.study.form import Form, is_financial_year
 from sim.study.full_time import TOO_FINE, too_fine
+from sim.study.kinds import Kind
 from sim.study.parameters import (
     BASES,
     CENTRAL,
@@ -137,7 +138,7 @@ def read_value(item: Item, kind: Kind, years: tuple[str, ...], problems: list[Pr
             )
         elif (value := _number(entry, kind, problems)) is not None:
             table[key] = value
-    missing = [key for key in keys if key not in item.mapping]
+    missing = [key for key in _needed(kind, keys, item.mapping) if key not in item.mapping]
     if missing:
         problems.append(item.problem(f"rows missing from the table: {', '.join(missing)}"))
     if len(problems) > before:
@@ -149,6 +150,14 @@ def read_value(item: Item, kind: Kind, years: tuple[str, ...], problems: list[Pr
         return None
     order = [key for key in keys if key in table] + sorted(key for key in table if key not in keys)
     return {key: table[key] for key in order}
+
+
+def _needed(kind: Kind, keys: tuple[str, ...], written: Iterable[str]) -> tuple[str, ...]:
+    """Rows that a table must have: every one, but of a projected table none after the last one written."""
+    if not kind.projected:
+        return keys
+    last = max((key for key in written if is_financial_year(key)), default="")
+    return tuple(key for key in keys if key <= last) or keys[:1]
 
 
 def _number(item: Item, kind: Kind, problems: list[Problem]) -> float | None:

@@ -100,7 +100,7 @@ def test_mechanisms_are_printed_as_tables_from_the_study() -> None:
 
 def test_the_switches_and_every_lever_are_named() -> None:
     text = describe(toy_study())
-    content = toy_study().structure.content()
+    content = {**toy_study().structure.content(), **toy_study().pricing.content()}
     assert set(SWITCHES) == set(content)
     assert all(f"run.{name}" in text for name in content)
     told = text.split("What a scenario may change")[1].split("6. Claims")[0]

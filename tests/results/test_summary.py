@@ -29,7 +29,7 @@ def test_it_holds_every_branch(found: dict) -> None:
     assert set(found) == {
         "schema", "study", "authority", "seed", "draws", "runs", "engine", "evidence",
         "scenarios", "dates", "years",
-        "children_looked_after", "difference", "difference_year_average", "saving", "saving_total",
+        "children_looked_after", "difference", "difference_year_average", "saving", "saving_total", "money",
         "cost_lines", "cost_lines_total", "claims", "papers", "overlap", "services", "staffing", "entries",
         "exits", "plans", "safety",
         "central", "quality", "variance", "arms", "check", "observed",

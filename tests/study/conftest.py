@@ -10,8 +10,9 @@ import pytest
 import yaml
 
 from sim.foundations.errors import InputError, Problem
-from sim.study.catalogue import CATALOGUE, Kind
+from sim.study.catalogue import CATALOGUE
 from sim.study.config import Study, load_study
+from sim.study.kinds import Kind
 from sim.study.yaml_reader import LOADER
 
 REMOVED = object()

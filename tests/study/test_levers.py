@@ -19,6 +19,7 @@ from sim.study.levers import (
     Demand,
     Extend,
     Funding,
+    InBudget,
     Mentoring,
     Nerve,
     Open,
@@ -223,6 +224,11 @@ EXAMPLES: dict[str, tuple[dict[str, Any], Any, str]] = {
         {"lever": "set_up", "service": EDGE, "year": "2023/24", "pounds": 1000},
         SetUp(service=EDGE, year="2023/24", pounds=1000),
         "set-up of edge_of_care in 2023/24: £1,000",
+    ),
+    "in_budget": (
+        {"lever": "in_budget", "service": EDGE, "year": "2023/24"},
+        InBudget(service=EDGE, year="2023/24"),
+        "pay of the staff of edge_of_care is in the budget already from 2023/24",
     ),
     "funding": (
         {"lever": "funding", "service": EDGE, "year": "2024/25", "pounds": 500.5},
