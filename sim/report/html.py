@@ -190,6 +190,7 @@ def context(study: Study, summary: Part, charts: Mapping[str, Picture]) -> dict[
             for name in summary["difference"]
         },
         "counted": _counted(summary),
+        "outside_claims": [claim for claim in summary["claims"] if claim.get("outside")],
         "version": _version(),
     }
 

@@ -164,7 +164,9 @@ def _claims(summary: Part) -> Rows:
     for one in summary.get("claims") or ():
         says = (one["scenario"], one["kind"], one["by"], one["basis"], one["target"])
         chance = (one["chance"], one["error"], one["at_most"])
-        yield (*says, *chance, one["p50"], one["p5"], one["p95"], one["text"], one["source"])
+        found = one.get("outside") or {}
+        elsewhere = (found.get("elsewhere"), found.get("at_least"))
+        yield (*says, *chance, one["p50"], one["p5"], one["p95"], *elsewhere, one["text"], one["source"])
 
 
 def _papers(summary: Part) -> Rows:
@@ -299,7 +301,10 @@ SPECS: tuple[tuple[str, str, str, tuple[str, ...], Callable[[Part], Rows]], ...]
      ("Scenario", "What is claimed", "By", "Basis", "Target, children or pounds", "Chance, 0 to 1",
       "Error of the chance", "Chance that could be missed if never met, 0 to 1",
       "Middle, children or pounds", "Low (5th percentile), children or pounds",
-      "High (95th percentile), children or pounds", "Claim in words", "Source"), _claims),
+      "High (95th percentile), children or pounds",
+      "Number fell as far in like authorities, per cent of windows",
+      "At least, where only a greater fall is published, per cent of windows", "Claim in words", "Source"),
+     _claims),
     ("Risks", "The risk that each paper names, and what it sets against it",
      "What failure to recruit does is a lever: recruitment.",
      ("Scenario", "Paper", "Risk", "Mitigation", "Source"), _papers),

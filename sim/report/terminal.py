@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.report.words import date as day_in_words
-from sim.report.words import of_100, pounds, pounds_exactly, whole, year
+from sim.report.words import number, of_100, pounds, pounds_exactly, whole, year
 
 if TYPE_CHECKING:
     from sim.experiment.experiment import Experiment
@@ -78,7 +78,8 @@ def answer(numbers: dict[str, Any], folder: Path) -> str:
         )
         by = claim["by"]
         when = year(by) if "/" in by else day_in_words(by)
-        text.append(f"  {claim['scenario']}: {goal}, {when}: {met(claim, numbers['quality']['futures'])}")
+        often = met(claim, numbers["quality"]["futures"]) + fell_elsewhere(claim)
+        text.append(f"  {claim['scenario']}: {goal}, {when}: {often}")
     if numbers.get("papers"):
         text += ["", *(paper["in_words"] for paper in numbers["papers"])]
     text += ["", *overlap_line(numbers), *vacancy_lines(numbers), *review_lines(numbers)]
@@ -92,6 +93,16 @@ def met(claim: dict[str, Any], futures: int) -> str:
     error = claim["error"]
     spread = "" if error is None else f" (± {100 * error:.0f})"
     return f"{of_100(claim['chance'])} in 100{spread}"
+
+
+def fell_elsewhere(claim: dict[str, Any]) -> str:
+    """How often the number of children fell by as much in like authorities, as far as it is published."""
+    found = claim.get("outside") or {}
+    share, bound = found.get("elsewhere"), found.get("at_least")
+    if share is None and bound is None:
+        return ""
+    often = f"{number(share)}" if share is not None else f"{number(bound)} or more"
+    return f"; the number fell so far in {often} of 100 like authorities over {found['years']} years"
 
 
 def overlap_line(numbers: dict[str, Any]) -> list[str]:

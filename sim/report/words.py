@@ -86,6 +86,11 @@ def per_cent(value: float | None) -> str:
     return NOT_KNOWN if value is None else _signed(f"{abs(value):.2f}".rstrip("0").rstrip(".") + "%", value)
 
 
+def number(value: float | None) -> str:
+    """A number as published, without a unit: "4.35", "4.4"."""
+    return NOT_KNOWN if value is None else per_cent(value).removesuffix("%")
+
+
 def days(value: float | None) -> str:
     """A length of time: "23 days", "1 day"."""
     if value is None:
@@ -140,6 +145,7 @@ FORMATS: dict[str, Callable[[float | None], str]] = {
     "points": points,
     "one place": one_place,
     "per cent": per_cent,
+    "number": number,
     "days": days,
     "families": families,
 }

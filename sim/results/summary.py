@@ -29,6 +29,7 @@ from sim.results.estimates import (
     variance_split,
 )
 from sim.results.money_summary import money_parts
+from sim.results.outside import outside
 from sim.results.prices import PRICED
 from sim.results.reviews import reviews
 from sim.results.safety import safety, safety_more
@@ -79,7 +80,7 @@ def summary(study: Study, results: Results) -> Part:
         **_savings(spent, rivals, years),
         "money": money_parts(study, results, spent, average),
         "claims": [
-            _claim(claim, _gain(claim, fewer, average, spent))
+            _claim(claim, _gain(claim, fewer, average, spent), outside(study, results, claim))
             for claim in study.claims
             if claim.scenario in rivals
         ],
@@ -203,8 +204,8 @@ def _gain(
     return found[claim.scenario][claim.by]
 
 
-def _claim(claim: Claim, gain: Floats) -> Part:
-    """A claim with the chance that it is met: exactly the target counts as met.
+def _claim(claim: Claim, gain: Floats, elsewhere: Part | None) -> Part:
+    """A claim with the chance that it is met, and the outside view: exactly the target counts as met.
 
     `at_most`: for a claim never met, the chance at which so many draws without it come 1 time in 20.
     """
@@ -225,6 +226,7 @@ def _claim(claim: Claim, gain: Floats) -> Part:
         "p5": found["p5"],
         "p50": found["p50"],
         "p95": found["p95"],
+        "outside": elsewhere,
         "source": claim.source,
     }
 

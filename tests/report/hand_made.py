@@ -132,6 +132,8 @@ def hand_made() -> dict[str, Any]:
                                       "values": {"2023-03-31": 349.0, "2024-03-31": 344.0}},
             "outside view": {"meaning": "Elsewhere.", "unit": "per cent", "source": "Made up.",
                              "values": {"a fall of 14.3%": 4.4}},
+            "falls elsewhere": {"meaning": "Fell.", "unit": "per cent of windows", "source": "Made up.",
+                                "values": {"3 years|14.3": 4.4}},
         },
     }  # fmt: skip
     copied: dict[str, Any] = json.loads(json.dumps(whole))
@@ -153,7 +155,12 @@ def money() -> dict[str, Any]:
 def claim() -> dict[str, Any]:
     return {"id": "both-children", "scenario": BOTH, "kind": "children", "target": 50.0, "by": DATES[-1],
             "basis": "gross", "text": "50 fewer children.", "source": "Made up.", "chance": 0.125,
-            "error": 0.1, "at_most": None, **{k: v for k, v in e(15.0).items() if k != "error"}}  # fmt: skip
+            "error": 0.1, "at_most": None,
+            "outside": {"years": 3, "from": 349.0, "fall": 14.3, "elsewhere": 4.4, "at_least": None,
+                        "at_most": None, "source": "Made up.",
+                        "simulated": {NO_CHANGE: {"chance": 0.0, "error": 0.0},
+                                      BOTH: {"chance": 0.25, "error": 0.1}}},
+            **{k: v for k, v in e(15.0).items() if k != "error"}}  # fmt: skip
 
 
 def papers() -> list[dict[str, Any]]:

@@ -196,8 +196,8 @@ def test_a_run_of_fewer_scenarios_has_a_page_too(scenarios: tuple[str, ...]) -> 
 
 
 def test_keys_with_dots_and_unknown_keys(numbers: dict) -> None:
-    name = next(label for label in numbers["observed"]["outside view"]["values"] if "." in label)
-    assert lookup(numbers, f"observed.outside view.values.{name}") > 0
+    name = next(label for label in numbers["observed"]["falls elsewhere"]["values"] if "." in label)
+    assert lookup(numbers, f"observed.falls elsewhere.values.{name}") > 0
     with pytest.raises(KeyError, match="nothing at"):
         lookup(numbers, "saving.both.2030/31")
 
