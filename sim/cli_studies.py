@@ -145,6 +145,42 @@ def solve(
 
 
 @studies.command()
+def calibrate(
+    study: StudyFile,
+    points: Annotated[int, typer.Option(help="Simulated worlds in each of three waves.")] = 1024,
+    rows: Annotated[int, typer.Option(help="Rows of the sample that draws take.")] = 256,
+    jobs: Jobs = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where finished worlds are kept, to go on from if it is stopped.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write the sample (default: beside the study's other files).")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Fit the calibrated parameters to what was counted before the start, and write the sample of a draw."""
+    from sim.experiment.calibrate import Setting
+    from sim.experiment.calibrate import calibrate as fit
+    from sim.experiment.calibrated import calibrated_yaml, report
+    from sim.experiment.store import write_atomically
+    from sim.report.terminal import progress
+    from sim.study.config import load_study
+
+    read = load_study(study, calibrated=False)
+    setting = Setting(points=points, rows=rows)
+    keep = folder or Path("outputs") / "calibration"
+    with progress(quiet) as tell:
+        found = fit(read, setting, cores() if jobs is None else jobs, keep, tell)
+    beside = next((Path(f).parent for f in read.files if Path(f).name == "calibration.yaml"), study.parent)
+    path = out or beside / "calibrated.yaml"
+    write_atomically(path, calibrated_yaml(read, found, setting).encode())
+    typer.echo(report(found))
+    typer.echo(f"Sample  {path}")
+    if path.resolve() not in {Path(f).resolve() for f in read.files}:
+        typer.echo(f"The study does not include it yet: add {path.name} to its list of files.", err=True)
+
+
+@studies.command()
 def verify_engines(
     study: StudyFile,
     trials: Annotated[int, typer.Option(help="How many trials to run on both.")] = 20,

@@ -36,3 +36,5 @@ class Due(IntEnum):
     """A placement counts as long (which child)."""
     OPENS = 14
     """Family Safeguarding goes live."""
+    EXPECTED = 15
+    """A birth is half a year away: work on the case begins to go at the pace of infants (which child)."""

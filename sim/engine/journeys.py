@@ -83,6 +83,8 @@ def settle_in(world: World, family: Family) -> None:
     for child in family.children:
         if child.born > world.now:
             note(world, family, child.born, Due.BIRTH, child.index)
+            if child.born - world.rules.half_year > world.now:
+                note(world, family, child.born - world.rules.half_year, Due.EXPECTED, child.index)
         else:
             appear(world, family, child)
             care.resume(world, family, child)
@@ -185,7 +187,7 @@ def keep_appointment(world: World, family: Family, what: int, argument: int) -> 
         edge.urgent(world, family, argument)
     elif what == Due.OPENS:
         service.offer_safeguarding(world, family)
-    else:
+    elif what != Due.EXPECTED:  # which changes nothing but the pace, and that is set at every waking
         service.keep_appointment(world, family, what, argument)
 
 

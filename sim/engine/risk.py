@@ -13,6 +13,7 @@ from sim.engine.people import (
     CONFERENCE_SET,
     COURT,
     EARLY_HELP_SET,
+    AWAY,
     HOME,
     IN_CARE,
     NO_WARNING,
@@ -179,8 +180,11 @@ def set_rates(world: World, family: Family, now: int) -> None:
     factor = scaled(family.factor, year_factor)
     nerve = step_at(services.nerve, now)[1]
     youngest = -1
+    expected = False
     for child in family.children:
-        if child.where == HOME:
+        if child.where == AWAY:
+            expected |= now < child.born <= now + rules.half_year
+        elif child.where == HOME:
             if youngest < 0 or child.band < youngest:
                 youngest = child.band
             rate[child.clock] = rate_at_home(world, family, child, factor, year_factor, nerve, now)
@@ -191,12 +195,19 @@ def set_rates(world: World, family: Family, now: int) -> None:
         elif child.where == WITH_KIN:
             rate[child.clock] = rate_with_guardian(world, family, child, year_factor, nerve)
     rate[COURT] = rate[NO_WARNING] = rate[STEP_UP] = rate[REREFERRAL] = 0
+    burden = world.overload if bears_load(family) else ONE
+    escalation, rises_as = Channel.STEP_UP, youngest
+    if status == Status.PRE_PROCEEDINGS:
+        escalation = Channel.ISSUE
+    elif expected:
+        # Work before a birth goes as fast as after it, but nothing is put to a court until then.
+        rises_as = 0
+    if rises_as < 0:
+        return
+    rising = scaled(scaled(step[1], family.factor), rules.escalation_by_youngest[rises_as])
+    rate[STEP_UP] = scaled(scaled(rising, ease[escalation]), burden)
     if youngest < 0:
         return
-    burden = world.overload if bears_load(family) else ONE
-    escalation = Channel.ISSUE if status == Status.PRE_PROCEEDINGS else Channel.STEP_UP
-    rising = scaled(scaled(step[1], family.factor), rules.escalation_by_youngest[youngest])
-    rate[STEP_UP] = scaled(scaled(rising, ease[escalation]), burden)
     court = scaled(scaled(step[3], factor), rules.court_by_youngest[youngest])
     rate[COURT] = scaled(scaled(court, ease[Channel.COURT]), burden)
     rate[NO_WARNING] = scaled(rules.no_warning[status], factor)

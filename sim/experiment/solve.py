@@ -19,7 +19,7 @@ from sim.engine.events import Event
 from sim.foundations.clock import DAYS_PER_YEAR, TICKS_PER_YEAR, ticks
 from sim.foundations.errors import InputError
 from sim.foundations.ledger import NEVER, ONE
-from sim.foundations.randomness import Chance, Decision
+from sim.foundations.randomness import Decision
 from sim.model.compile import build_circumstances, compile_plan
 from sim.model.effects import SOLVED
 from sim.model.population import Block, Draws, births, join
@@ -29,6 +29,7 @@ from sim.study.catalogue import SOLVED_RATIOS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.model.compile import Circumstances
     from sim.model.plan import Plan
     from sim.model.population import Values
     from sim.study.config import Study
@@ -115,11 +116,14 @@ def solve_conference(study: Study, families: int = FAMILIES) -> Solution:
     return Solution(controls=tuple(controls), arms=tuple(arms), table=table)
 
 
-def trial_plan(study: Study, families: int) -> Plan:
-    """A plan of nothing but families whose pre-proceedings begin on the first day."""
-    given = build_circumstances(study, 0, 0)
+def trial_plan(study: Study, families: int, given: Circumstances | None = None) -> Plan:
+    """A plan of nothing but families whose pre-proceedings begin on the first day.
+
+    ``given`` may hold the circumstances whose rules and luck they meet; otherwise those of draw and run 0.
+    """
+    given = build_circumstances(study, 0, 0) if given is None else given
     plan = compile_plan(study, study.scenario("no change"), given)
-    everybody = Draws.of_block(Chance(study.seed, 0, 0), TRIAL_BLOCK, families * MOST_SELECTED)
+    everybody = Draws.of_block(given.chance, TRIAL_BLOCK, families * MOST_SELECTED)
     draws = everybody.of(selected(everybody, given.values, families))
     block = Block(
         draws=draws,

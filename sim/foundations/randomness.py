@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from sim.foundations import philox
 
-__all__ = ["Chance", "Decision", "parameter_quantile", "year_quantiles"]
+__all__ = ["Chance", "Decision", "generator", "parameter_quantile", "year_quantiles"]
 
 _FORMAT = "caresim/1"
 
@@ -151,6 +151,12 @@ def parameter_quantile(seed: int, draw: int, name: str) -> float:
 def year_quantiles(seed: int, draw: int, name: str, n: int) -> npt.NDArray[np.float64]:
     """Quantiles for n successive years of what varies by year under `name`, shape [n]."""
     return philox.uniforms(philox.words(_key(f"{seed}/{draw}/year/{name}"), n))
+
+
+def generator(seed: int, name: str) -> np.random.Generator:
+    """A stream of its own for an algorithm that needs one, such as a sampler: no decision of any family."""
+    words = [int(word) for word in _key(f"{seed}/algorithm/{name}")]
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence(words)))
 
 
 @lru_cache(maxsize=4 * len(Decision))

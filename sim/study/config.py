@@ -14,6 +14,8 @@ from typing import Any
 from sim.foundations.clock import Clock
 from sim.foundations.errors import InputError, Problem, did_you_mean
 from sim.foundations.randomness import parameter_quantile
+from sim.study.calibration import Calibration
+from sim.study.calibration_reader import AGAIN, applied, made_for, read_calibration, read_directions
 from sim.study.catalogue import CATALOGUE, names_within
 from sim.study.claims import Claim, Paper
 from sim.study.form import Form
@@ -36,7 +38,18 @@ from sim.study.structure import CHOICES, Structure
 from sim.study.twins import ENTRY, read_twins
 from sim.study.yaml_reader import Item, read_yaml
 
-SECTIONS = ("study", "run", "include", "scenarios", "hindsight", "claims", "papers", "observed")
+SECTIONS = (
+    "study",
+    "run",
+    "include",
+    "scenarios",
+    "hindsight",
+    "claims",
+    "papers",
+    "observed",
+    "calibration",
+    "calibrated",
+)
 """Top-level names that hold no parameters."""
 DEPENDS_ON = "depends_on"
 """Entry of `run`: how many futures of each variant show what the answer depends on."""
@@ -44,6 +57,10 @@ SWITCHES = tuple(one.name for one in dataclasses.fields(Structure) if one.name !
 """Entries of `run` that say how the model is put together and may be left out."""
 MONEY_SWITCHES = tuple(one.name for one in dataclasses.fields(Pricing))
 """Entries of `run` that say how days are priced and may be left out."""
+CALIBRATED = "calibration"
+"""Under which a draw's row of the calibrated sample is drawn."""
+STALE = f"the calibration was made for other values than these: {AGAIN}"
+"""Said of a study whose parameters changed after they were calibrated."""
 ANY_TIME = Clock(start=dt.date(1900, 4, 1), end=dt.date(2200, 4, 1))
 """Stands in for dates that cannot be read, so that the rest of a file is still checked."""
 
@@ -77,6 +94,8 @@ class Study:
     """How the model is put together where evidence does not decide."""
     pricing: Pricing = dataclasses.field(default_factory=Pricing)
     """How days and events are priced; no event depends on it."""
+    calibration: Calibration | None = None
+    """Where calibration found that some parameters lie together; None for a study without."""
     draws: int = 1
     """Draws to make unless told otherwise."""
     runs: int = 1
@@ -113,6 +132,7 @@ class Study:
             "against": {name: s.against for name, s in self.scenarios.items() if s.against != NO_CHANGE},
             "claims": sorted((c.content() for c in self.claims), key=lambda c: str(c["id"])),
             "observed": {name: one.points for name, one in self.observed.items()},
+            "calibration": self.calibration.content() if self.calibration else None,
         }
         text = json.dumps(content, sort_keys=True, ensure_ascii=True, allow_nan=False)
         return hashlib.sha256(text.encode("ascii")).hexdigest()
@@ -124,10 +144,21 @@ class Study:
         if draw == 0:
             return {name: p.central for name, p in self.parameters.items()}
         seed = self.seed if seed is None else seed
-        return {
+        values = {
             name: p.central if p.known else p.at(parameter_quantile(seed, draw, name))
             for name, p in self.parameters.items()
         }
+        if self.calibration is not None:
+            row = self.calibration.row(parameter_quantile(seed, draw, CALIBRATED))
+            values |= self.calibration.values(row)
+        return values
+
+    def calibrated_at(self, row: tuple[float, ...]) -> Study:
+        """The study with its calibrated parameters at a row of coordinates, in every draw."""
+        if self.calibration is None:
+            raise InputError.of("this study has no directions of calibration")
+        moved = self.calibration.at(row)
+        return dataclasses.replace(self, calibration=moved, parameters=applied(self.parameters, moved))
 
     def scenario(self, name: str) -> Scenario:
         """A scenario by name, of hindsight too; "a & b" unites two. InputError gives the nearest name."""
@@ -173,7 +204,8 @@ class Study:
                 )
         if problems:
             raise InputError(problems)
-        return dataclasses.replace(self, parameters=parameters)
+        calibration = self.calibration and self.calibration.without(frozenset({**(values or {}), **more}))
+        return dataclasses.replace(self, parameters=parameters, calibration=calibration)
 
     def with_evidence(self, name: str) -> Study:
         """The study on another set of evidence: `sceptical`, `central` or `claimed`.
@@ -214,8 +246,11 @@ class Study:
         return dataclasses.replace(self, structure=structure)
 
 
-def load_study(path: str | Path) -> Study:
-    """The study in a YAML file and those it includes. InputError lists everything that is wrong."""
+def load_study(path: str | Path, *, calibrated: bool = True) -> Study:
+    """The study in a YAML file and those it includes. InputError lists everything that is wrong.
+
+    Without ``calibrated``, what ``caresim calibrate`` wrote is left aside and parameters are as written.
+    """
     problems: list[Problem] = []
     main = Path(path)
     top, files, complete = _read_files(main, problems)
@@ -234,6 +269,9 @@ def load_study(path: str | Path) -> Study:
     parameters = read_parameters(groups, years, problems)
     if complete:
         problems += missing_parameters(groups, str(main))
+    directions = read_directions(top.get("calibration"), parameters, problems)
+    made = top.get("calibrated") if calibrated else None
+    calibration = read_calibration(made, directions, parameters, problems)
     written = _part(top, "scenarios", main, {})
     scenarios = read_scenarios(written, clock, problems)
     scenarios |= read_twins(run, scenarios, clock)
@@ -245,7 +283,8 @@ def load_study(path: str | Path) -> Study:
         authority=authority or "",
         clock=clock,
         seed=run.whole("seed", low=0) or 0,
-        parameters=parameters,
+        parameters=applied(parameters, calibration),
+        calibration=calibration,
         scenarios=scenarios,
         hindsight=hindsight,
         claims=read_claims(_part(top, "claims", main, ()), clock, names, problems),
@@ -263,8 +302,9 @@ def load_study(path: str | Path) -> Study:
     check_panels(parameters, scenarios | hindsight, clock, problems)
     if problems:
         raise InputError(_in_order(unread, problems[len(unread) :]))
-    study = dataclasses.replace(study, warnings=warnings_of(parameters, scenarios, clock))
-    return study.with_evidence(evidence)
+    stale = () if calibration is None or calibration.of in ("", made_for(parameters)) else (STALE,)
+    warnings = (*warnings_of(parameters, scenarios, clock), *stale)
+    return dataclasses.replace(study, warnings=warnings).with_evidence(evidence)
 
 
 def _check_sections(top: Mapping[str, Item], problems: list[Problem]) -> None:

@@ -369,10 +369,30 @@ def test_a_case_in_need_may_close_to_early_help() -> None:
 def test_the_youngest_at_home_sets_the_pace_of_escalation() -> None:
     pace = rules(escalation_by_youngest=(4 * ONE, 2 * ONE, ONE, ONE, ONE, ONE))
     household = Household(
-        kids=(Kid(age=8), Kid(born=days(10))), opening=Status.CHILD_IN_NEED, step_up=(after(days(30)),)
+        kids=(Kid(age=8), Kid(age=2)), opening=Status.CHILD_IN_NEED, step_up=(after(days(30)),)
     )
     log = live(plan_of(household, rules=pace))
     assert at(log, Event.STATUS, what=Status.CHILD_PROTECTION) == [15]
+
+
+@pytest.mark.parametrize(("birth", "rises"), [(365 / 2 + 10, 10 + (30 - 10) / 4), (100, 30 / 4)])
+def test_a_birth_that_is_half_a_year_away_sets_the_pace_of_an_infant(birth: float, rises: float) -> None:
+    pace = rules(escalation_by_youngest=(4 * ONE, 2 * ONE, ONE, ONE, ONE, ONE), half_year=days(365 / 2))
+    household = Household(
+        kids=(Kid(age=8), Kid(born=days(birth))), opening=Status.CHILD_IN_NEED, step_up=(after(days(30)),)
+    )
+    log = live(plan_of(household, rules=pace))
+    assert at(log, Event.STATUS, what=Status.CHILD_PROTECTION) == [rises]
+
+
+def test_a_first_child_who_is_expected_may_bring_a_case_to_pre_proceedings_but_not_to_court() -> None:
+    pace = rules(escalation_by_youngest=(ONE,) * 6)
+    household = Household(
+        kids=(Kid(born=days(60)),), opening=Status.CHILD_PROTECTION, step_up=(after(days(30)), after(days(5)))
+    )
+    log = live(plan_of(household, rules=pace))
+    assert at(log, Event.STATUS, what=Status.PRE_PROCEEDINGS) == [30]
+    assert at(log, Event.STATUS, what=Status.PROCEEDINGS) == [60 + 5]
 
 
 # Children: births, siblings, birthdays

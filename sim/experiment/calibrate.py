@@ -1,0 +1,294 @@
+"""Calibration: where the parameters may lie together, given what was counted before the start.
+
+Simulated worlds are costly and noisy, so a quick stand-in is fitted to them (``sim.experiment.emulator``) and
+asked instead. Three waves, each simulated where the one before could not rule points out (history matching:
+Craig and others 1997; Vernon, Goldstein and Bower 2010); then a sample from the posterior by elliptical slice
+sampling (Murray, Adams and MacKay 2010), which needs no tuning under a normal prior; then the sample is
+simulated itself, so that what the stand-in got wrong is seen. Worlds share luck: point after point meets the
+same families.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import ndtri
+from scipy.stats import qmc
+
+from sim.experiment.emulator import Emulator, fit
+from sim.experiment.executors import execute
+from sim.experiment.solve import run_arm, trial_plan
+from sim.experiment.store import replacing
+from sim.experiment.targets import Target, targets_of
+from sim.experiment.trial import Trial, run_trial
+from sim.foundations.errors import InputError
+from sim.foundations.randomness import generator
+from sim.model.compile import build_circumstances
+from sim.model.effects import solved_multiplier
+from sim.results.estimates import NO_CHANGE
+from sim.results.measures import index_of
+from sim.study.calibration import PLACES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from sim.study.config import Study
+
+    Floats = NDArray[np.float64]
+    Progress = Callable[[int, int], None]
+
+WAVES = 3
+LUCKS = 32
+"""Sets of luck that the points of a wave share."""
+WIDER = 2.0
+"""How much wider than the targets' tolerance points are looked for before the last wave."""
+IMPLAUSIBLE = 3.0
+"""Tolerances from its target at which a figure rules a point out (Pukelsheim's three sigma rule)."""
+TRIAL_FAMILIES = 300
+"""Families of the conference trial's control arm at each point."""
+LEAST = 1e-3
+"""Figures are met on the scale of logarithms; none counts as smaller than this."""
+BURN, THIN = 500, 20
+"""Steps of the sampler that are thrown away, and steps from one row of the sample to the next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """How much work a calibration is."""
+
+    points: int = 1024
+    """Worlds simulated in each wave; a power of two spreads them best."""
+    rows: int = 256
+    """Rows of the sample."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Simulates the figures of one point with one luck; what a worker process is given."""
+
+    study: Study
+    targets: tuple[Target, ...]
+    points: Floats
+    """[points, directions]"""
+
+    def __call__(self, point: int, luck: int) -> Floats:
+        """[targets] figures of one point."""
+        study = self.study.calibrated_at(tuple(self.points[point]))
+        given = build_circumstances(study, 0, luck)
+        vector = run_trial(study, Trial(scenario=NO_CHANGE, draw=0, run=luck), given=given).measures
+        index = index_of(study.clock)
+        arm = run_arm(trial_plan(study, TRIAL_FAMILIES, given), solved_multiplier(given.values), offered=False)
+        rest = iter((arm.in_care, arm.proceedings))
+        return np.array([one.simulated(index, vector) if one.measure else next(rest) for one in self.targets])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitted:
+    """What a calibration found."""
+
+    targets: tuple[Target, ...]
+    names: tuple[str, ...]
+    """Directions, in the order of the coordinates."""
+    centre: Floats
+    """[directions] mean of the posterior."""
+    sample: Floats
+    """[rows, directions]"""
+    prior_figures: Floats
+    """[points, targets] figures of the first wave, which the prior alone placed."""
+    written_figures: Floats
+    """[lucks, targets] figures of the parameters as they are written."""
+    centre_figures: Floats
+    """[lucks, targets] figures of the centre."""
+    sample_figures: Floats
+    """[rows, targets] figures of the sample, each row with a luck."""
+    information: Floats
+    """[directions, directions] what the targets say about the coordinates, at the centre; the prior is 1."""
+    left: tuple[float, ...]
+    """Share of the points of each wave that were not ruled out."""
+    noise: Floats
+    """[targets] luck and lack of fit of one world, on the scale of logarithms."""
+    bias: Floats
+    """[targets] what the stand-in has wrong on average over the sample, on the scale of logarithms."""
+
+
+def calibrate(
+    study: Study, setting: Setting | None = None, jobs: int = 1, folder: Path | None = None,
+    progress: Progress | None = None,
+) -> Fitted:
+    """Calibrate a study. The same study and setting give the same sample, whatever the number of jobs.
+
+    With a ``folder`` finished worlds are kept there, and a calibration that was stopped goes on from them.
+    Raises ``InputError`` for a study without directions or without counts.
+    """
+    setting = setting or Setting()
+    if study.calibration is None:
+        raise InputError.of("this study has no 'calibration' with directions that could be moved")
+    study = dataclasses.replace(study, scenarios={NO_CHANGE: study.scenario(NO_CHANGE)})
+    targets = targets_of(study)
+    names = tuple(one.name for one in study.calibration.directions)
+    bench = Bench(study=study, targets=targets, setting=setting, jobs=jobs, folder=folder, progress=progress)
+    random = generator(study.seed, "calibration")
+    goal, tolerance = goals(targets)
+    z = prior_points(setting.points, len(names), random)
+    simulated, lucks, left = [], [], []
+    for wave in range(WAVES):
+        figures = bench.figures(f"wave-{wave + 1}", z, wave)
+        simulated.append((z, figures))
+        lucks.append(bench.lucks(len(z)))
+        emulator = fitted(simulated[-2:], lucks[-2:])
+        here = posterior(emulator, goal, tolerance)
+        left.append(float(np.mean(implausibility(emulator, goal, tolerance, z) < IMPLAUSIBLE)))
+        if wave < WAVES - 1:
+            wide = posterior(emulator, goal, WIDER * tolerance)
+            z = slice_sample(wide, len(names), setting.points, random)
+    sample = np.round(slice_sample(here, len(names), setting.rows, random), PLACES)
+    centre = np.round(sample.mean(axis=0), PLACES)
+    sample_figures = bench.figures("sample", sample, WAVES)
+    both = np.stack([np.zeros(len(names)), centre])
+    ends = bench.figures("centre", np.repeat(both, LUCKS, axis=0), WAVES + 1)
+    slopes = emulator.slopes(centre) / tolerance[:, None]
+    return Fitted(
+        targets=targets,
+        names=names,
+        centre=centre,
+        sample=sample,
+        prior_figures=simulated[0][1],
+        written_figures=ends[:LUCKS],
+        centre_figures=ends[LUCKS:],
+        sample_figures=sample_figures,
+        information=slopes.T @ slopes,
+        left=tuple(left),
+        noise=emulator.noise,
+        bias=np.mean(logs(sample_figures) - emulator.mean(sample), axis=0),
+    )
+
+
+def goals(targets: tuple[Target, ...]) -> tuple[Floats, Floats]:
+    """[targets] each, on the scale of logarithms: what was counted, and the tolerance."""
+    counted = np.array([one.counted for one in targets])
+    return logs(counted), np.array([one.tolerance for one in targets]) / np.maximum(counted, LEAST)
+
+
+def logs(figures: Floats) -> Floats:
+    """Figures on the scale of logarithms."""
+    return np.asarray(np.log(np.maximum(figures, LEAST)))
+
+
+def prior_points(n: int, d: int, random: np.random.Generator) -> Floats:
+    """[n, d] coordinates spread evenly over the prior (a scrambled Sobol sequence)."""
+    even = qmc.Sobol(d, scramble=True, rng=random).random(n)
+    return np.asarray(ndtri(np.clip(even, 1e-6, 1 - 1e-6)))
+
+
+def fitted(simulated: list[tuple[Floats, Floats]], lucks: list[NDArray[np.int64]]) -> Emulator:
+    """The stand-in for some waves."""
+    z = np.concatenate([points for points, _ in simulated])
+    return fit(z, logs(np.concatenate([figures for _, figures in simulated])), np.concatenate(lucks))
+
+
+def implausibility(emulator: Emulator, goal: Floats, tolerance: Floats, z: Floats) -> Floats:
+    """[points] tolerances by which the worst-met figure misses, the stand-in's own doubt allowed for."""
+    spread = np.hypot(tolerance, emulator.spread(z))
+    return np.asarray(np.max(np.abs(emulator.mean(z) - goal) / spread, axis=1))
+
+
+def posterior(emulator: Emulator, goal: Floats, tolerance: Floats) -> Callable[[Floats], float]:
+    """The log of the likelihood of the counts at one point [directions]."""
+
+    def log_likelihood(z: Floats) -> float:
+        return float(-0.5 * np.sum(((emulator.mean(z)[0] - goal) / tolerance) ** 2))
+
+    return log_likelihood
+
+
+def slice_sample(
+    log_likelihood: Callable[[Floats], float], d: int, rows: int, random: np.random.Generator
+) -> Floats:
+    """[rows, d] a sample from a standard normal prior times a likelihood, by elliptical slice sampling."""
+    z, found = np.zeros(d), np.empty((rows, d))
+    level = log_likelihood(z)
+    for step in range(BURN + rows * THIN):
+        other = random.standard_normal(d)
+        height = level + np.log(random.random())
+        angle = random.random() * 2 * np.pi
+        low, high = angle - 2 * np.pi, angle
+        while True:
+            moved = z * np.cos(angle) + other * np.sin(angle)
+            level = log_likelihood(moved)
+            if level > height:
+                break
+            # The bracket shrinks towards where the last point was, which is always allowed.
+            low, high = (angle, high) if angle < 0 else (low, angle)
+            angle = low + (high - low) * random.random()
+        z = moved
+        if step >= BURN and (step - BURN + 1) % THIN == 0:
+            found[(step - BURN) // THIN] = z
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """Where worlds are simulated, and kept once they are."""
+
+    study: Study
+    targets: tuple[Target, ...]
+    setting: Setting
+    jobs: int
+    folder: Path | None
+    progress: Progress | None
+
+    def lucks(self, n: int) -> NDArray[np.int64]:
+        """[n] which luck each point meets: they take turns."""
+        return np.arange(n) % LUCKS
+
+    def figures(self, name: str, points: Floats, part: int) -> Floats:
+        """[points, targets] simulated figures; those in the folder are not simulated again."""
+        found = self.kept(name, points)
+        lucks = self.lucks(len(points))
+        missing = np.flatnonzero(np.isnan(found[:, 0]))
+        tasks = [(int(point), int(lucks[point])) for point in missing]
+        world = World(study=self.study, targets=self.targets, points=points)
+        sizes = [self.setting.points] * WAVES + [self.setting.rows, 2 * LUCKS]
+        done = sum(sizes[:part]) + len(points) - len(tasks)
+        for count, ((point, _), figures) in enumerate(execute(world, tasks, self.jobs), 1):
+            found[point] = figures
+            if count % KEEP_EVERY == 0 or count == len(tasks):
+                self.keep(name, points, found)
+            if self.progress is not None:
+                self.progress(done + count, sum(sizes))
+        return found
+
+    def file(self, name: str, points: Floats) -> Path | None:
+        """Where the worlds of these points are kept; others of the same name are another calibration's."""
+        if self.folder is None:
+            return None
+        digest = hashlib.sha256(points.tobytes() + self.study.digest.encode()).hexdigest()[:12]
+        return self.folder / f"{name}-{digest}.npy"
+
+    def kept(self, name: str, points: Floats) -> Floats:
+        """[points, targets] what the folder holds; NaN for what it does not."""
+        file = self.file(name, points)
+        if file is not None and file.is_file():
+            found = np.load(file)
+            if found.shape == (len(points), len(self.targets)):
+                return np.asarray(found)
+        return np.full((len(points), len(self.targets)), np.nan)
+
+    def keep(self, name: str, points: Floats, found: Floats) -> None:
+        """Write what was found so far, whole or not at all."""
+        file = self.file(name, points)
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with replacing(file) as beside, beside.open("wb") as stream:
+                np.save(stream, found)
+
+
+KEEP_EVERY = 32
+"""Worlds between one writing to the folder and the next."""

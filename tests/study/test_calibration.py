@@ -1,0 +1,67 @@
+"""Calibrated parameters move together, by directions, and only where nobody fixed them."""
+
+import math
+
+import pytest
+
+from sim.study.calibration import Calibration, Direction
+from sim.study.parameters import Parameter
+
+
+def parameter(name, value, **more):
+    return Parameter(
+        name=name, value=value, unit="per year", basis="calibrated", source="none", meaning="none", date="2026", quality="weak", **more
+    )
+
+
+RATE = parameter("a.rate", {"young": 2.0, "old": 4.0}, shape="table")
+SHARES = parameter("a.shares", {"x": 0.5, "y": 0.3, "z": 0.2}, shape="table")
+OWN = parameter("a.own", 3.0, low=2.0, high=4.0, shape="uniform")
+SCALE = Direction(
+    name="rate", meaning="", how="scale", moves={"a.rate": ("young",)}, low=1 / math.e, high=math.e
+)
+SHARE = Direction(name="share", meaning="", how="share", moves={"a.shares": ("x",)}, low=0.5, high=2.0)
+RANGE = Direction(name="own", meaning="", how="own range", moves={"a.own": ()})
+Z95 = 1.6448536
+
+
+def calibration(**more):
+    written = {one.name: one for one in (RATE, SHARES, OWN)}
+    return Calibration(
+        directions=(SCALE, SHARE, RANGE), written=written, centre=(0.0, 0.0, 0.0), of="these", **more
+    )
+
+
+def test_a_direction_at_nought_changes_nothing_and_its_range_is_the_middle_nine_in_ten():
+    assert calibration().values((0.0, 0.0, 0.0)) == {
+        "a.rate": {"young": 2.0, "old": 4.0},
+        "a.shares": {"x": 0.5, "y": 0.3, "z": 0.2},
+        "a.own": 3.0,
+    }
+    high = calibration().values((Z95, 0.0, Z95))
+    assert high["a.rate"] == pytest.approx({"young": 2 * math.e, "old": 4.0}, rel=1e-6)
+    assert high["a.own"] == pytest.approx(2 + 2 * 0.95, rel=1e-6)
+
+
+def test_shares_move_against_each_other_and_still_sum_to_one():
+    moved = calibration().values((0.0, Z95, 0.0))["a.shares"]
+    assert moved == pytest.approx({"x": 1.0 / 1.5, "y": 0.3 / 1.5, "z": 0.2 / 1.5}, rel=1e-6)
+
+
+def test_rows_of_the_sample_are_equally_likely_and_without_any_every_draw_is_at_the_centre():
+    rows = tuple((float(place), 0.0, 0.0) for place in range(4))
+    sampled = calibration(sample=rows)
+    assert [sampled.row(u)[0] for u in (0.01, 0.26, 0.51, 0.99)] == [0, 1, 2, 3]
+    assert calibration().row(0.7) == (0.0, 0.0, 0.0)
+
+
+def test_a_parameter_that_somebody_fixed_is_left_alone():
+    found = calibration().without(frozenset({"a.rate"})).values((1.0, 0.0, 1.0))
+    assert set(found) == {"a.shares", "a.own"}
+
+
+def test_without_having_been_made_it_sets_nothing():
+    written = {one.name: one for one in (RATE, SHARES, OWN)}
+    bare = Calibration(directions=(SCALE, SHARE, RANGE), written=written, centre=(0.0, 0.0, 0.0))
+    assert bare.values((1.0, 1.0, 1.0)) == {}
+    assert bare.at((1.0, 1.0, 1.0)).values((1.0, 1.0, 1.0)) != {}
