@@ -10,10 +10,10 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from sim.engine.people import (
+    AWAY,
     CONFERENCE_SET,
     COURT,
     EARLY_HELP_SET,
-    AWAY,
     HOME,
     IN_CARE,
     NO_WARNING,

@@ -84,7 +84,9 @@ class World:
         given = build_circumstances(study, 0, luck)
         vector = run_trial(study, Trial(scenario=NO_CHANGE, draw=0, run=luck), given=given).measures
         index = index_of(study.clock)
-        arm = run_arm(trial_plan(study, TRIAL_FAMILIES, given), solved_multiplier(given.values), offered=False)
+        arm = run_arm(
+            trial_plan(study, TRIAL_FAMILIES, given), solved_multiplier(given.values), offered=False
+        )
         rest = iter((arm.in_care, arm.proceedings))
         return np.array([one.simulated(index, vector) if one.measure else next(rest) for one in self.targets])
 
@@ -119,7 +121,10 @@ class Fitted:
 
 
 def calibrate(
-    study: Study, setting: Setting | None = None, jobs: int = 1, folder: Path | None = None,
+    study: Study,
+    setting: Setting | None = None,
+    jobs: int = 1,
+    folder: Path | None = None,
     progress: Progress | None = None,
 ) -> Fitted:
     """Calibrate a study. The same study and setting give the same sample, whatever the number of jobs.
@@ -130,9 +135,9 @@ def calibrate(
     setting = setting or Setting()
     if study.calibration is None:
         raise InputError.of("this study has no 'calibration' with directions that could be moved")
+    names = tuple(one.name for one in study.calibration.directions)
     study = dataclasses.replace(study, scenarios={NO_CHANGE: study.scenario(NO_CHANGE)})
     targets = targets_of(study)
-    names = tuple(one.name for one in study.calibration.directions)
     bench = Bench(study=study, targets=targets, setting=setting, jobs=jobs, folder=folder, progress=progress)
     random = generator(study.seed, "calibration")
     goal, tolerance = goals(targets)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sim.study.config import Study
 
 KNOWN, IN_PART = 0.5, 0.8
-"""Spread after the counts over the spread before, up to which a direction is told by them, or told in part."""
+"""Spread after the counts over that before, up to which a direction is told by them, or told in part."""
 TOGETHER = 0.35
 """Correlation from which two directions are listed as known only together."""
 FLAT = 0.25
@@ -36,9 +36,10 @@ def identified(fitted: Fitted) -> list[dict[str, Any]]:
 
 def together(fitted: Fitted) -> list[tuple[str, str, float]]:
     """Pairs of directions that the counts tie to each other, most strongly tied first."""
-    matrix = np.corrcoef(fitted.sample.T)
-    row, column = np.triu_indices(len(fitted.names), 1)
-    pairs = [(fitted.names[a], fitted.names[b], float(matrix[a, b])) for a, b in zip(row, column, strict=True)]
+    matrix = np.atleast_2d(np.corrcoef(fitted.sample.T))
+    names = fitted.names
+    places = zip(*np.triu_indices(len(names), 1), strict=True)
+    pairs = [(names[a], names[b], float(matrix[a, b])) for a, b in places]
     return sorted((one for one in pairs if abs(one[2]) >= TOGETHER), key=lambda one: -abs(one[2]))
 
 
@@ -124,10 +125,10 @@ def calibrated_yaml(study: Study, fitted: Fitted, setting: Setting) -> str:
         raise InputError.of("this study has no directions of calibration")
     of = made_for({**study.parameters, **study.calibration.written})
     rows = "\n".join(f"    {numbers(row)}" for row in fitted.sample)
-    return f"""# Written by `caresim calibrate`; not typed. Run it again when parameters of the world without services, or the
-# counts before the start, change. Coordinates of the directions in the file of calibration: 0 is as written
-# (or the middle of the range), 1 a standard deviation of the prior. {setting.points} worlds in each of
-# {len(fitted.left)} waves; seed {study.seed}.
+    return f"""# Written by `caresim calibrate`; not typed. Run it again when parameters of the world without services, or
+# the counts before the start, change. Coordinates of the directions in the file of calibration: 0 is as
+# written (or the middle of the range), 1 a standard deviation of the prior. {setting.points} worlds in each
+# of {len(fitted.left)} waves; seed {study.seed}.
 calibrated:
   of: {of!r}
   directions: [{", ".join(f'"{name}"' for name in fitted.names)}]

@@ -15,7 +15,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 CURVATURE = 0.3
-"""How large a product's coefficient is thought to be beside that of a coordinate, before any point is seen."""
+"""How large a product's coefficient is thought to be beside a coordinate's, before any point is seen."""
 ROUNDS = 50
 """Rounds of re-estimating spread and noise; they settle within some ten."""
 

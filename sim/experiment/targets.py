@@ -2,8 +2,8 @@
 
 Totals come from all years that are counted, composition from shares of the same series, so that no count
 weighs twice. How far the *level* of an authority's flows is unsure is `uncertainty.entry_level` and
-`uncertainty.exit_level`: those were set on forecasts whose rates were estimated from three years, so the error
-of estimating is in them already, and a total is met closely here.
+`uncertainty.exit_level`: those were set on forecasts whose rates were estimated from three years, so the
+error of estimating is in them already, and a total is met closely here.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def test_noise_is_the_luck_of_a_single_world_and_doubt_falls_with_the_points():
     wide = {}
     for n in (100, 1600):
         z = RANDOM.standard_normal((n, 2))
-        seen = (z[:, :1] + RANDOM.normal(0, 0.5, (n, 1)))
+        seen = z[:, :1] + RANDOM.normal(0, 0.5, (n, 1))
         emulator = fit(z, seen, np.zeros(n, dtype=int))
         wide[n] = float(emulator.spread(np.zeros((1, 2)))[0, 0])
         assert emulator.noise[0] == pytest.approx(0.5, rel=0.2)

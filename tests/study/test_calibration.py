@@ -10,7 +10,15 @@ from sim.study.parameters import Parameter
 
 def parameter(name, value, **more):
     return Parameter(
-        name=name, value=value, unit="per year", basis="calibrated", source="none", meaning="none", date="2026", quality="weak", **more
+        name=name,
+        value=value,
+        unit="per year",
+        basis="calibrated",
+        source="none",
+        meaning="none",
+        date="2026",
+        quality="weak",
+        **more,
     )
 
 
