@@ -86,7 +86,7 @@ def read_scenarios(item: Item, clock: Clock, problems: list[Problem]) -> dict[st
 def read_hindsight(
     item: Item, clock: Clock, scenarios: Mapping[str, Scenario], problems: list[Problem]
 ) -> dict[str, Scenario]:
-    """What was really done, by name, as written; each may combine the study's scenarios and those before it."""
+    """What was really done, by name; each may combine the study's scenarios and those before it."""
     entries = item.mapping
     if entries is None:
         problems.append(item.problem(f"should hold scenarios by name; found {item.what}"))
