@@ -18,6 +18,7 @@ from markupsafe import Markup
 from sim.report import figures, words
 from sim.report.describe import by_group, lever_text, range_text, value_text
 from sim.report.figures import Picture
+from sim.report.money import money_context
 from sim.report.sections import STEPS, sections, shown, step_format
 from sim.results.estimates import NO_CHANGE
 
@@ -180,6 +181,10 @@ def context(study: Study, summary: Part, charts: Mapping[str, Picture]) -> dict[
         "state_names": STATE_NAMES,
         "step_format": step_format,
         **sections(summary, lead),
+        **money_context(summary),
+        "last_claims": [
+            one["id"] for one in summary["claims"] if (one["by"], one["basis"]) == (last_year, "gross")
+        ],
         "unknowns": [study.parameters[name] for name in UNKNOWNS if name in study.parameters],
         "arms": _arms(study, summary),
         "groups": by_group(study),

@@ -160,6 +160,48 @@ def _savings(summary: Part) -> Rows:
                 yield (name, year, line.replace("_", " "), *cells(found))
 
 
+def _kinds_of_money(summary: Part) -> Rows:
+    found = summary.get("money") or {"lines": {}}
+    for (scenario, year, line), one in leaves(found["lines"]):
+        when = WHOLE_TIME if year == "all" else year
+        yield (scenario, when, line, found["kinds"][line], *cells(one))
+
+
+def _value_and_payback(summary: Part) -> Rows:
+    found = summary.get("money") or {"present_value": {}, "payback": {}}
+    for (scenario, line), one in leaves(found["present_value"]):
+        yield (scenario, "value on the first day", WHOLE_TIME, line.replace("_", " "), None, *cells(one))
+    for scenario, by_line in found["payback"].items():
+        for line, back in by_line.items():
+            for year, one in back["so_far"].items():
+                says = ("cash so far", year, line.replace("_", " "), back["chance"][year])
+                yield (scenario, *says, *cells(one))
+
+
+def _schedule(summary: Part) -> Rows:
+    for one in (summary.get("money") or {}).get("schedule", ()):
+        yield tuple(one.values())
+
+
+def _other_prices(summary: Part) -> Rows:
+    for scenario, views in (summary.get("money") or {}).get("views", {}).items():
+        for view in views:
+            for line in ("gross", "net"):
+                for year, one in {**view[line], WHOLE_TIME: view[f"{line}_total"]}.items():
+                    yield (scenario, view["title"], year, line, "pounds", *cells(one))
+            for claim, one in view["chances"].items():
+                yield (scenario, view["title"], claim, "claim met", "chance, 0 to 1", *cells(one))
+
+
+def _papers_to_ours(summary: Part) -> Rows:
+    for scenario, years in (summary.get("money") or {}).get("reconciliation", {}).items():
+        for found in years:
+            for step, one in found["steps"].items():
+                yield (scenario, found["year"], step.replace("_", " "), "pounds", *cells(one))
+            for name, unit in PAPER_FIGURES.items():
+                yield (scenario, found["year"], name.replace("_", " "), unit, *cells(found[name]))
+
+
 def _claims(summary: Part) -> Rows:
     for one in summary.get("claims") or ():
         says = (one["scenario"], one["kind"], one["by"], one["basis"], one["target"])
@@ -278,6 +320,17 @@ def _check(summary: Part) -> Rows:
         yield (one["title"], *counted, *cells(one["simulated"]))
 
 
+PAPER_FIGURES = {
+    "claimed_children": "children",
+    "claimed_months": "months of the year",
+    "claimed_child_years": "child-years",
+    "claimed_price": "pounds a child a year",
+    "children": "children",
+    "child_years": "child-years",
+    "price": "pounds a child a year",
+    "average_price": "pounds a child a year",
+}
+"""What a paper's pounds are made of, and what ours are, with units."""
 CHILDREN, FAMILIES, POUNDS = (estimate_heads(unit) for unit in ("children", "families", "pounds"))
 MIXED = ("Unit", *estimate_heads(OWN_UNIT))
 BASELINE = "Compared with the scenario's baseline within the same draw and run; above 0 is"
@@ -296,6 +349,19 @@ SPECS: tuple[tuple[str, str, str, tuple[str, ...], Callable[[Part], Rows]], ...]
     ("Costs", "Costs in each financial year", "Pounds above the baseline. Partner staff are employed by "
      "partners and paid from the council's grant.",
      ("Scenario", "Financial year", "Line", *POUNDS), plain("cost_lines")),
+    ("Kinds of money", "What is saved, line by line, and what kind of money it is",
+     f"{BASELINE} saved. No line is part of another. What is set aside is in no saving before it.",
+     ("Scenario", "Financial year", "Line", "Kind", *POUNDS), _kinds_of_money),
+    ("Papers to ours", "From each paper's pounds to those found here",
+     "Claimed, children, phasing and price add up to gross; with cost, to net; with funding, to the last.",
+     ("Scenario", "Financial year", "Step", *MIXED), _papers_to_ours),
+    ("Other prices", "The same futures at other prices", f"{BASELINE} saved. Each arm of a price is tried "
+     "in every future.", ("Scenario", "Priced at", "Financial year or claim", "Line", *MIXED), _other_prices),
+    ("Value and payback", "Value on the first day, and cash saved so far",
+     "Value: cash in prices of the first year, discounted. The chance is that cash so far is above nothing.",
+     ("Scenario", "What", "To the end of", "Line", "Chance, 0 to 1", *POUNDS), _value_and_payback),
+    ("Discounting", "What a pound of each year counts", "Weight: discount factor over deflator.",
+     ("Financial year", "From", "To", "Deflator, first year 1", "Discount factor", "Weight"), _schedule),
     ("Claims", "Every claim and the chance that it is met",
      "Chance: share of simulated futures in which the claim is met; exactly the target counts.",
      ("Scenario", "What is claimed", "By", "Basis", "Target, children or pounds", "Chance, 0 to 1",

@@ -50,6 +50,21 @@ def pounds_exactly(value: float | None) -> str:
     return NOT_KNOWN if value is None else _pounds(value, 3)
 
 
+def pounds_to_one(value: float | None) -> str:
+    """Money to the pound, for a price: "£45,192"."""
+    return NOT_KNOWN if value is None else _signed(f"£{abs(value):,.0f}", value)
+
+
+def pence(value: float | None) -> str:
+    """What a pound is worth: "93p", "100p"."""
+    return NOT_KNOWN if value is None else f"{100 * value:.0f}p"
+
+
+def times(value: float | None) -> str:
+    """A factor, to three places: "1.04", "0.966"."""
+    return NOT_KNOWN if value is None else f"{value:.3f}"
+
+
 def of_100(value: float | None) -> str:
     """A chance from 0 to 1 as a number of 100: "29", "fewer than 1", "none"."""
     if value is None:
@@ -141,6 +156,9 @@ FORMATS: dict[str, Callable[[float | None], str]] = {
     "more": more,
     "pounds": pounds,
     "pounds exactly": pounds_exactly,
+    "pounds to one": pounds_to_one,
+    "pence": pence,
+    "times": times,
     "of 100": of_100,
     "points": points,
     "one place": one_place,

@@ -40,7 +40,7 @@ def views(study: Study) -> Iterator[View]:
     yield View(key="own", title="Prices of this study", study=study)
     other = "average" if own.prices == "marginal" else "marginal"
     titles = {
-        "average": "The average child in care, as the papers price",
+        "average": "The average child in care, whatever the placement",
         "marginal": "One more child in each kind of placement",
     }
     yield View(key=other, title=titles[other], study=_priced(study, prices=other))

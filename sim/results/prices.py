@@ -57,11 +57,15 @@ class Prices(dict[str, "Floats | dict[str, Floats]"]):
         """[draws, 1] pounds for a day in a kind of placement, before any shock."""
         kind = key_of(kind)
         if self.pricing.prices == "average" and kind != ALLOWANCE:
-            return self._week("all_children", year) / DAYS_IN_WEEK
+            return self.average_day(year)
         week = self._week(kind, year) * self.column(f"price_level.{kind}")
         if kind in FOSTERING:
             week = week * self.column("price_level.fostering")
         return np.asarray(week / DAYS_IN_WEEK)
+
+    def average_day(self, year: str) -> Floats:
+        """[draws, 1] pounds for a day of the average child in care."""
+        return self._week("all_children", year) / DAYS_IN_WEEK
 
     def pay(self, role: str, year: str) -> tuple[Floats, Floats]:
         """[draws, 1] pounds a year for a permanent and for an agency worker: pay with the employer's

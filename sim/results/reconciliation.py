@@ -25,7 +25,8 @@ Part = dict[str, Any]
 """A branch of summary.json."""
 
 MONTHS = 12.0
-WEEKS = 365.0 / 7.0
+DAYS = 365.0
+WEEKS = DAYS / 7.0
 LEAST = 0.5
 """Child-years fewer, on average, below which no price a child-year is given."""
 
@@ -73,6 +74,7 @@ def _year(results: Results, spent: Money, scenario: str, claim: Claim, children:
         "children": estimate(at_end).as_dict(),
         "child_years": estimate(child_years).as_dict(),
         "price": tidy(float(ours["gross"].mean() / child_years.mean())) if some else None,
+        "average_price": tidy(float(spent.prices.average_day(year)[1:].mean()) * DAYS),
         "steps": {step: estimate(found).as_dict() for step, found in steps.items()},
     }
 

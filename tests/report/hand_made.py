@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.foundations.clock import Clock
 from sim.model.terms import BANDS, HELD_NAMES, LINE_NAMES, PLACEMENT_NAMES, ROUTE_NAMES, TEAM_NAMES
+from sim.results.money_summary import KINDS
 from sim.study.claims import SUBJECTS, Claim, Paper
 from sim.study.config import Study
 from sim.study.parameters import Parameter
@@ -141,15 +142,65 @@ def hand_made() -> dict[str, Any]:
 
 
 def money() -> dict[str, Any]:
-    lines = ("gross", "cost", "net", "cashable", "net_after_funding", "net_if_partners_pay")
+    lines = ("gross", "cost", "net", "cashable", "net_after_funding", "net_if_partners_pay", "other",
+             "net_with_other")  # fmt: skip
     saved = {line: e(100_000.0 * (i + 1), 50_000) for i, line in enumerate(lines)}
-    spent = ("staff", "partner staff", "set-up", "guardianship allowances", "funding")
+    spent = ("staff", "partner staff", "set-up", "guardianship allowances", "funding", "in budget")
     return {
         "saving": {n: dict.fromkeys(YEARS, saved) for n in RIVALS},
         "saving_total": dict.fromkeys(RIVALS, saved),
         "cost_lines": {n: {y: {line: e(9_000.0) for line in spent} for y in YEARS} for n in RIVALS},
         "cost_lines_total": {n: {line: e(18_000.0) for line in spent} for n in RIVALS},
+        "money": {
+            "pricing": {"prices": "marginal", "price_growth": "drawn", "optimism_bias": False},
+            "schedule": [
+                {
+                    "year": y,
+                    "from": f"{y[:4]}-04-01",
+                    "to": f"{int(y[:4]) + 1}-03-31",
+                    "deflator": 1 + i / 50,
+                    "factor": 1 - i / 30,
+                    "weight": 1 - i / 20,
+                }
+                for i, y in enumerate(YEARS)
+            ],
+            "kinds": dict(KINDS),
+            "lines": {n: {y: {line: e(7_000.0) for line in KINDS} for y in (*YEARS, "all")} for n in RIVALS},
+            "present_value": {
+                n: {line: e(90_000.0) for line in ("gross", "net", "net_after_funding", "net_with_other")}
+                for n in RIVALS
+            },
+            "payback": {n: {"net": payback(None), "net_after_funding": payback(YEARS[1])} for n in RIVALS},
+            "views": {n: [view(n, "own", 1.0), view(n, "average", 2.0)] for n in RIVALS},
+            "reconciliation": {n: [reconciled(YEARS[1], -1.0), reconciled(YEARS[2], 1.0)] for n in RIVALS},
+            "failed_returns": dict.fromkeys(RIVALS, e(-210_000.0)),
+        },
     }
+
+
+def payback(year: str | None) -> dict[str, Any]:
+    """Cash so far, and when it has paid back."""
+    return {"so_far": {y: e(-30_000.0) for y in YEARS}, "chance": dict.fromkeys(YEARS, 0.25), "year": year}
+
+
+def view(scenario: str, key: str, times: float) -> dict[str, Any]:
+    """The same futures at one way of pricing."""
+    return {"key": key, "title": f"Priced {key}",
+            **{line: {y: e(50_000.0 * times) for y in YEARS} for line in ("gross", "net")},
+            "gross_total": e(150_000.0 * times), "net_total": e(140_000.0 * times),
+            "chances": {"both-pounds": 0.5} if scenario == BOTH else {}}  # fmt: skip
+
+
+def reconciled(year: str, sign: float) -> dict[str, Any]:
+    """From a claim to what was found; the price goes up or down."""
+    steps = {"claimed": 500_000.0, "children": -300_000.0, "phasing": 40_000.0, "price": 60_000.0 * sign,
+             "gross": 240_000.0 + 60_000.0 * sign, "cost": -400_000.0, "net": -160_000.0 + 60_000.0 * sign,
+             "funding": 380_000.0, "net_after_funding": 220_000.0 + 60_000.0 * sign}  # fmt: skip
+    return {"year": year, "claim": "both-pounds", "claimed_children": 24.0, "claimed_months": 5.06,
+            "claimed_child_years": 10.1, "claimed_price": 50_000.0, "claimed_price_a_week": 959.0,
+            "children": e(7.0), "child_years": e(5.0), "price": 61_234.0 if sign > 0 else None,
+            "average_price": 93_333.0,
+            "steps": {step: e(middle) for step, middle in steps.items()}}  # fmt: skip
 
 
 def claim() -> dict[str, Any]:

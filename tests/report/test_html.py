@@ -221,3 +221,24 @@ def test_posts_that_are_not_whole_are_explained_and_whole_ones_need_no_word() ->
     assert explained in render(toy_study(), part)
     assert "edge of care, social worker: 3 funded" in pictures(whole)["posts"].description
     assert "edge of care, social worker: 2.5 funded" in pictures(part)["posts"].description
+
+
+def test_money_adds_up_on_the_page_and_says_what_is_cash() -> None:
+    page = render(toy_study(), hand_made())
+    part = page.split('<h2 id="money">')[1].split("<h2 ")[0]
+    text = " ".join(re.sub(r"<[^>]+>", " ", part).split())
+    assert "The services have not paid for themselves by the end of 2025 to 2026" in text
+    assert text.count("paid for anyway, so no cash") == 5
+    assert "Claimed: 24 children at £50,000 a child a year ( £959 a week) for 5.1 months" in text
+    assert "5.2 child-years at £61,234 . A year of the average child in care: £93,333" in text
+    assert text.count("Priced average") == 1
+    assert "A pound of 2024 to 2025 counts 95p : prices 1.020 times those of the first year" in text
+
+
+def test_a_plan_that_has_paid_back_says_when_and_an_old_summary_has_no_money() -> None:
+    numbers = hand_made()
+    for found in numbers["money"]["payback"].values():
+        found["net"]["year"] = "2024/25"
+    assert "The services have paid for themselves by the end of 2024 to 2025." in render(toy_study(), numbers)
+    del numbers["money"]
+    assert 'id="money"' not in render(toy_study(), numbers)

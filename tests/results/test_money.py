@@ -246,6 +246,7 @@ def test_from_the_paper_to_ours_by_hand() -> None:
     assert third["claimed_months"] == 12
     assert second["price"] == pytest.approx(750 * 365)
     assert third["price"] is None
+    assert second["average_price"] == pytest.approx(1790 * 365 / 7)
     share = 506 / 1200
     steps = {name: one["mean"] for name, one in second["steps"].items()}
     assert steps["claimed"] == 506_000
