@@ -320,3 +320,12 @@ def with_saved_review() -> Study:
     both = bury().scenario("both")
     changed = dataclasses.replace(both, levers=both.levers | {review})
     return dataclasses.replace(bury(), scenarios={**bury().scenarios, "both": changed})
+
+
+def test_pricing_reaches_nothing_that_is_simulated() -> None:
+    """Another way of pricing changes no value in any draw: only how days are priced, and the digest."""
+    other = dataclasses.replace(
+        bury(), pricing=Pricing(prices="average", price_growth="high", optimism_bias=True)
+    )
+    assert [other.values(draw) for draw in range(4)] == [bury().values(draw) for draw in range(4)]
+    assert other.digest != bury().digest
