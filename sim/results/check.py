@@ -11,6 +11,8 @@ from sim.model.terms import ROUTE_NAMES
 from sim.results.estimates import NO_CHANGE, estimate, tidy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sim.results.estimates import Floats, Results
     from sim.study.config import Study
 
@@ -27,13 +29,48 @@ class Comparison:
     measure: str
     groups: tuple[str, ...]
     """Groups of the measure that add up to the figure."""
+    also: tuple[tuple[str, str], ...] = ()
+    """Other measures, with their groups, that are added."""
+    times: float = 1.0
+    """What a simulated count is multiplied by, where it is of families and the published one of children."""
+    of: tuple[tuple[str, str], ...] = ()
+    """For a percentage: measures and groups that add up to the whole."""
+    chance: str = "count"
+    """What chance alone does to it: "count" (things that happen), "stock" (children who are there) or
+    "share" (of ``whole`` things)."""
+    whole: str = ""
+    """For a percentage: observed series of what it is a share of."""
+
+    @property
+    def name(self) -> str:
+        """Series and label, as one name."""
+        return f"{self.series}, {self.label}" if self.label else self.series
 
 
-def _bands(label: str) -> tuple[str, ...]:
+def bands_of(label: str) -> tuple[str, ...]:
+    """The model's age bands that a published one is made of."""
     return ("10-12", "13-15") if label == "10-15" else (label,)
 
 
 AGES = ("under 1", "1-4", "5-9", "10-15", "16-17")
+ALL_BANDS = ("under 1", "1-4", "5-9", "10-12", "13-15", "16-17")
+ROUTES_OF_STATUS = {
+    "interim care order": ("court",),
+    "voluntary agreement": ("breakdown", "unaccompanied"),
+    "all others": ("no warning", "special guardianship breakdown"),
+}
+"""Routes of the model that are read as a legal status at the start: court-led entry as an interim care order;
+a breakdown, and children who come alone, as accommodation by agreement; what nobody saw coming as the rest
+(police protection, emergency orders, remand). No source joins the two; the third is the weakest."""
+CHILDREN_A_FAMILY = 1.65
+"""Children to each family referred: published referrals are of children, the model's of families. As in
+``demand.families_referred``: 8,416 children in 5,115 families in care proceedings, England, 2025."""
+SOCIAL_WORKERS = "family safeguarding|social worker"
+
+
+def _entries(routes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{band}|{route}" for band in ALL_BANDS for route in routes)
+
 
 COMPARISONS = (
     Comparison(
@@ -42,6 +79,7 @@ COMPARISONS = (
         label="",
         measure="children looked after",
         groups=("all",),
+        chance="stock",
     ),
     *(
         Comparison(
@@ -49,7 +87,8 @@ COMPARISONS = (
             series="children looked after by age",
             label=age,
             measure="children looked after",
-            groups=_bands(age),
+            groups=bands_of(age),
+            chance="stock",
         )
         for age in AGES
     ),
@@ -60,6 +99,7 @@ COMPARISONS = (
             label=where,
             measure="placed",
             groups=groups,
+            chance="stock",
         )
         for where, groups in (
             ("fostered", ("own foster", "agency foster", "kinship")),
@@ -68,6 +108,14 @@ COMPARISONS = (
             ("with parents", ("with parents",)),
         )
     ),
+    Comparison(
+        title="… unaccompanied",
+        series="unaccompanied children looked after",
+        label="",
+        measure="children looked after",
+        groups=("unaccompanied",),
+        chance="stock",
+    ),
     Comparison(title="Starts in the year", series="entries", label="", measure="entries", groups=("all",)),
     *(
         Comparison(
@@ -75,9 +123,26 @@ COMPARISONS = (
             series="entries by age",
             label=age,
             measure="entries",
-            groups=tuple(f"{band}|{route}" for band in _bands(age) for route in ROUTE_NAMES),
+            groups=tuple(f"{band}|{route}" for band in bands_of(age) for route in ROUTE_NAMES),
         )
         for age in AGES
+    ),
+    *(
+        Comparison(
+            title=f"… by {status}" if status != "all others" else "… by any other status",
+            series="entries by legal status",
+            label=status,
+            measure="entries",
+            groups=_entries(routes),
+        )
+        for status, routes in ROUTES_OF_STATUS.items()
+    ),
+    Comparison(
+        title="… unaccompanied",
+        series="unaccompanied entries",
+        label="",
+        measure="entries",
+        groups=_entries(("unaccompanied",)),
     ),
     Comparison(title="Ended in the year", series="exits", label="", measure="exits", groups=("all",)),
     *(
@@ -90,7 +155,7 @@ COMPARISONS = (
             series="exits by age",
             label=age,
             measure="exits by age",
-            groups=_bands(age),
+            groups=bands_of(age),
         )
         for age in ("1-4", "5-9", "10-15")
     ),
@@ -107,6 +172,53 @@ COMPARISONS = (
         label="",
         measure="plans open",
         groups=("all",),
+        chance="stock",
+    ),
+    Comparison(
+        title="… second or later plans, % of those started",
+        series="plans repeated",
+        label="",
+        measure="plans repeated",
+        groups=("all",),
+        of=(("plans started", "all"),),
+        chance="share",
+        whole="plans started",
+    ),
+    Comparison(
+        title="Referrals in the year",
+        series="referrals",
+        label="",
+        measure="referrals",
+        groups=("all",),
+        times=CHILDREN_A_FAMILY,
+    ),
+    Comparison(
+        title="Care applications in the year",
+        series="care applications",
+        label="",
+        measure="care applications",
+        groups=("all",),
+    ),
+    Comparison(
+        title="Social worker posts vacant in September, %",
+        series="social worker vacancies",
+        label="",
+        measure="posts agency",
+        groups=(SOCIAL_WORKERS,),
+        also=(("posts vacant", SOCIAL_WORKERS),),
+        of=(("posts funded", SOCIAL_WORKERS),),
+        chance="share",
+        whole="social worker posts",
+    ),
+    Comparison(
+        title="Agency staff among social workers in September, %",
+        series="agency social workers",
+        label="",
+        measure="posts agency",
+        groups=(SOCIAL_WORKERS,),
+        of=tuple((f"posts {state}", SOCIAL_WORKERS) for state in ("permanent", "induction", "agency")),
+        chance="share",
+        whole="social worker posts",
     ),
 )
 """What can be compared; a study that observes less yields fewer rows."""
@@ -149,12 +261,25 @@ def observed_before(study: Study, one: Comparison) -> list[float]:
 
 
 def simulated(results: Results, one: Comparison) -> Floats:
-    """[draws, runs] the yearly average with no change: of flows over the years, of states at 31 March."""
+    """[draws, runs] the yearly average with no change: of flows over the years, of states at 31 March, or in
+    September for social workers."""
     periods = results.index.periods(one.measure)
     if "/" not in periods[0]:
-        periods = tuple(period for period in periods if period[5:7] == "03")
-    total = [
-        np.sum([results.series(NO_CHANGE, one.measure, period, group) for group in one.groups], axis=0)
-        for period in periods
-    ]
-    return np.asarray(np.mean(total, axis=0))
+        month = "09" if one.whole == "social worker posts" else "03"
+        periods = tuple(period for period in periods if period[5:7] == month)
+    return np.asarray(np.mean([simulated_at(results, one, period) for period in periods], axis=0))
+
+
+def simulated_at(results: Results, one: Comparison, period: str, scenario: str = NO_CHANGE) -> Floats:
+    """[draws, runs] the figure in one period of a scenario."""
+
+    def total(parts: Iterable[tuple[str, str]]) -> Floats:
+        return np.asarray(
+            np.sum([results.series(scenario, name, period, group) for name, group in parts], axis=0)
+        )
+
+    found = total((*((one.measure, group) for group in one.groups), *one.also))
+    if not one.of:
+        return one.times * found
+    whole = total(one.of)
+    return np.divide(100.0 * found, whole, out=np.zeros_like(whole), where=whole > 0)
