@@ -97,9 +97,9 @@ def fan(
             axes.plot(days, middle, color=COLOURS[slot], linewidth=2.4, linestyle=dash)
             ends.append((middle[-1], f"{words.title(scenario)}\n(middle)", INKS[slot]))
         _dots(axes, counted, next(iter(lines.values())))
-        _month_axis(axes, next(iter(lines.values())))
+        _month_axis(axes, next(iter(lines.values())), since=min(counted, default=""))
         _labels_at_right(axes, ends)
-        _plain(axes, f"{words.title(unit)}, end of month")
+        plain(axes, f"{words.title(unit)}, end of month")
         figure.subplots_adjust(left=0.07, right=0.83, top=0.9, bottom=0.1)
         parts = [
             f"{words.title(scenario)}: from {words.whole(_at(by_date, 0)['p50'])} to "
@@ -107,9 +107,13 @@ def fan(
             f"{words.whole(_at(by_date, -1)['p5'])} and {words.whole(_at(by_date, -1)['p95'])}."
             for scenario, by_date in lines.items()
         ]
-        dots = " Black dots are what was counted." if counted else ""
+        dots = (
+            " Black dots are what was counted; hollow ones were counted after the start and set nothing."
+            if counted
+            else ""
+        )
         title = f"{words.title(unit)} by month"
-        return _picture(figure, name, title, " ".join(parts) + dots)
+        return finished(figure, name, title, " ".join(parts) + dots)
 
 
 def against_claims(
@@ -144,10 +148,10 @@ def against_claims(
             label.set_color(ink)
         axes.set_ylim(place - 0.3, -0.7)
         unit = "Saving before costs, £ million" if kind == "pounds" else "Fewer children looked after"
-        _plain(axes, f"{unit}. Dot: middle. Bar: 9 in 10 futures. Diamond: claim.", across=True)
+        plain(axes, f"{unit}. Dot: middle. Bar: 9 in 10 futures. Diamond: claim.", across=True)
         figure.subplots_adjust(left=0.34, right=0.97, top=1 - 0.42 / figure.get_figheight(), bottom=0.09)
         what = "Savings before costs" if kind == "pounds" else "Fewer children"
-        return _picture(figure, f"claims-{kind}", f"{what} found, against what is claimed", " ".join(said))
+        return finished(figure, f"claims-{kind}", f"{what} found, against what is claimed", " ".join(said))
 
 
 def money_by_year(saving: Mapping[str, Part], scenario: str) -> Picture:
@@ -176,14 +180,14 @@ def money_by_year(saving: Mapping[str, Part], scenario: str) -> Picture:
         axes.set_xticks(range(len(saving)), [words.year(year) for year in saving])
         axes.margins(y=0.25)
         what = f"{words.title(scenario)}, £ million a year, average of the futures"
-        _plain(axes, f"{what}; costs are drawn below the line")
+        plain(axes, f"{what}; costs are drawn below the line")
         figure.subplots_adjust(left=0.07, right=0.98, top=0.88, bottom=0.1)
         said = " ".join(
             f"{words.year(year)}: saving {words.pounds(one['gross']['mean'])}, cost "
             f"{words.pounds(one['cost']['mean'])}, net {words.pounds(one['net']['mean'])}."
             for year, one in saving.items()
         )
-        return _picture(figure, "money", f"{words.title(scenario)}: savings and costs by year", said)
+        return finished(figure, "money", f"{words.title(scenario)}: savings and costs by year", said)
 
 
 def posts_by_month(staffing: Mapping[str, Mapping[str, Part]]) -> Picture:
@@ -204,7 +208,7 @@ def posts_by_month(staffing: Mapping[str, Mapping[str, Part]]) -> Picture:
             service, role = group.split("|")
             _month_axis(axes, by_date, short=True)
             axes.set_ylim(0, 1.05 * max(1.0, *(one["funded"] for one in by_date.values())))
-            _plain(axes, f"{words.title(service)}:\n{role}")
+            plain(axes, f"{words.title(service)}:\n{role}")
             last = _at(by_date, -1)
             funded = posts_text(last["funded"])
             said.append(f"{service}, {role}: {funded} funded, {last['vacant']:.1f} vacant at the end.")
@@ -215,7 +219,7 @@ def posts_by_month(staffing: Mapping[str, Mapping[str, Part]]) -> Picture:
         top = 1 - 0.85 / figure.get_figheight()
         figure.subplots_adjust(left=0.05, right=0.98, top=top, bottom=0.1, hspace=0.62, wspace=0.2)
         assert first is every[0]
-        return _picture(figure, "posts", "Posts filled and vacant by month, average", " ".join(said))
+        return finished(figure, "posts", "Posts filled and vacant by month, average", " ".join(said))
 
 
 def waterfall(service: str, steps: Sequence[Part], names: Mapping[str, str]) -> Picture:
@@ -241,7 +245,7 @@ def waterfall(service: str, steps: Sequence[Part], names: Mapping[str, str]) -> 
         axes.margins(x=0.16)
         axes.axvline(0, color=INK, linewidth=1)
         heading = f"{words.title(service)}, all years, average. Plain bars: children. Hatched: families."
-        _plain(axes, heading, across=True)
+        plain(axes, heading, across=True)
         axes.set_title(heading, loc="left", fontsize=10.5, x=-0.42)
         figure.subplots_adjust(left=0.3, right=0.97, top=1 - 0.42 / figure.get_figheight(), bottom=0.12)
         said = " ".join(
@@ -249,7 +253,7 @@ def waterfall(service: str, steps: Sequence[Part], names: Mapping[str, str]) -> 
             for one in rows
         )
         name = f"waterfall-{re.sub('[^a-z0-9]+', '-', service.lower())}"
-        return _picture(figure, name, f"{words.title(service)}: from starts in care to home", said)
+        return finished(figure, name, f"{words.title(service)}: from starts in care to home", said)
 
 
 @contextmanager
@@ -281,7 +285,8 @@ def canvas(width: float, height: float, down: int = 1, across: int = 1) -> Itera
         yield figure, figure.get_axes()[0]
 
 
-def _picture(figure: Figure, name: str, title: str, description: str) -> Picture:
+def finished(figure: Figure, name: str, title: str, description: str) -> Picture:
+    """A figure as one `<svg>` element with its title and description, the same bytes each time."""
     from html import escape
 
     buffer = io.StringIO()
@@ -306,7 +311,8 @@ def _font(found: re.Match[str]) -> str:
     return f"font: {found[1]}Arial, 'Liberation Sans', Helvetica, sans-serif"
 
 
-def _plain(axes: Axes, heading: str, *, across: bool = False) -> None:
+def plain(axes: Axes, heading: str, *, across: bool = False) -> None:
+    """Axes with nothing on them that the eye does not need, and a heading at the left."""
     axes.set_title(heading, loc="left", fontsize=10.5, x=-0.5 if across else 0)
     axes.grid(axis="x" if across else "y", color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
@@ -314,11 +320,16 @@ def _plain(axes: Axes, heading: str, *, across: bool = False) -> None:
     axes.spines["left"].set_visible(False)
 
 
-def _month_axis(axes: Axes, by_date: Part, *, short: bool = False) -> None:
+def _month_axis(axes: Axes, by_date: Part, *, short: bool = False, since: str = "") -> None:
+    """Months along the bottom, from a day before the first where something was counted then."""
+    first = next(iter(by_date))
     marks = [day for day in by_date if day[5:7] == "03"] or list(by_date)[-1:]
-    names = [day[:4] if short else f"Mar {day[:4]}" for day in marks]
-    axes.set_xticks([_day(day) for day in marks], names)
-    axes.set_xlim(_day(next(iter(by_date))) - 31, _day(list(by_date)[-1]))
+    if since and since < first:
+        marks = [f"{year}-03-31" for year in range(int(since[:4]), int(first[:4]) + 1)] + marks
+    names = [day[:4] if short else f"Mar {day[:4]}" for day in dict.fromkeys(marks)]
+    axes.set_xticks([_day(day) for day in dict.fromkeys(marks)], names)
+    begin = min(_day(first), _day(since)) if since else _day(first)
+    axes.set_xlim(begin - 31, _day(list(by_date)[-1]))
 
 
 def _day(iso: str) -> float:
@@ -326,11 +337,20 @@ def _day(iso: str) -> float:
 
 
 def _dots(axes: Axes, counted: Mapping[str, float], by_date: Part) -> None:
-    for place, (day, value) in enumerate(counted.items()):
+    """Dots of what was counted: filled and joined before the first month, hollow from then on."""
+    first = next(iter(by_date))
+    before = {day: value for day, value in counted.items() if day < first}
+    axes.plot([_day(day) for day in before], list(before.values()), color=INK, linewidth=1, zorder=4)
+    named = {
+        next(iter(before), ""): "counted: ",
+        next((day for day in counted if day >= first), ""): "not used: ",
+    }
+    for day, value in counted.items():
         below = day in by_date and value < by_date[day]["p50"]
-        axes.plot(_day(day), value, "o", color=INK, markersize=6, zorder=5, clip_on=False)
-        text = f"counted: {value:.0f}" if place == 0 else f"{value:.0f}"
-        shift = (6, -15 if below else 8)
+        face = INK if day in before else "white"
+        axes.plot(_day(day), value, "o", color=face, mec=INK, mew=1.5, markersize=6, zorder=5, clip_on=False)
+        text = f"{named.get(day, '')}{value:.0f}"
+        shift = (6, -15 if below else 11)
         axes.annotate(text, (_day(day), value), textcoords="offset points", xytext=shift, fontsize=9.5)
 
 

@@ -59,6 +59,8 @@ OVERLAP_ROUTES = {
     "correlated": "the families at risk on one route into care tend to be those at risk on the other",
 }
 """The three structures of overlap, in words."""
+HISTORY = 3
+"""Years before the start whose counts the main chart begins with."""
 STATE_NAMES = {
     "funded": "Funded",
     "permanent": "Permanent",
@@ -263,9 +265,9 @@ def _marches(summary: Part) -> list[str]:
 
 
 def _counted(summary: Part) -> dict[str, float]:
-    """Children counted on dates within the chart, its first day's eve included."""
+    """Children counted on dates within the chart, and in the ``HISTORY`` years before it."""
     series = summary["observed"].get("children looked after", {"values": {}})["values"]
-    first = f"{int(summary['dates'][0][:4])}-{int(summary['dates'][0][5:7]) - 1:02d}"
+    first = f"{int(summary['dates'][0][:4]) - HISTORY}"
     return {day: value for day, value in series.items() if first <= day <= summary["dates"][-1]}
 
 
