@@ -181,6 +181,35 @@ def calibrate(
 
 
 @studies.command()
+def validate(
+    study: StudyFile,
+    draws: Annotated[int, typer.Option(help="Draws of what is not known.")] = 100,
+    runs: Annotated[int, typer.Option(help="Runs of luck for each draw.")] = 3,
+    long_draws: Annotated[int, typer.Option(help="Draws of a world of eleven years, for shapes.")] = 40,
+    jobs: Jobs = None,
+    out: Annotated[Path, typer.Option(help="Where to write the page.")] = Path("docs/validation.md"),
+    as_json: FiguresJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+) -> None:
+    """Judge the forecast by every figure published before the start and after, and write a page of it."""
+    from sim.experiment.validation import validate as judge
+    from sim.report.terminal import progress
+    from sim.report.validation import in_short, write_validation
+    from sim.study.config import load_study
+
+    read = load_study(study)
+    with progress(quiet) as so_far:
+        found = judge(read, draws, runs, long_draws, cores() if jobs is None else jobs, so_far)
+    write_validation(out, found, f"caresim validate {study}")
+    typer.echo(
+        json.dumps(found, ensure_ascii=False, allow_nan=False)
+        if as_json
+        else "\n".join(in_short(found)).replace("**", "")
+    )
+    typer.echo(f"Page  {out}", err=as_json)
+
+
+@studies.command()
 def verify_engines(
     study: StudyFile,
     trials: Annotated[int, typer.Option(help="How many trials to run on both.")] = 20,

@@ -1,0 +1,107 @@
+"""The validation of tiny Bury: its parts, their arithmetic, and the page that is written of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sim.experiment.validation import LONG_YEARS, long_world, validate
+from sim.foundations.errors import InputError
+from sim.report.validation import write_validation
+from sim.results.forecasts import METHODS
+from sim.study.config import load_study
+from tests.tiny import write_tiny
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sim.study.config import Study
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return load_study(write_tiny(tmp_path_factory.mktemp("tiny")))
+
+
+@pytest.fixture(scope="module")
+def found(tiny: Study) -> dict[str, Any]:
+    return validate(tiny, draws=3, runs=2, long_draws=2)
+
+
+def test_no_change_and_what_was_really_done_are_judged(found) -> None:
+    assert found["scenarios"] == ["no change", "as delivered"]
+    assert set(found["held_back"]["scores"]) == {"no change", "as delivered", *METHODS}
+    assert found["levers"]["as delivered"]
+
+
+def test_every_figure_of_the_one_year_after_the_start_is_held_back(found) -> None:
+    periods = {one["period"] for one in found["held_back"]["figures"]}
+    assert periods == {"2023/24", "2024-03-31", "2023-09-30"}
+    assert len(found["held_back"]["figures"]) >= 30
+
+
+def test_coverage_is_what_the_figures_say(found) -> None:
+    for name in found["scenarios"]:
+        rows = [one for one in found["held_back"]["figures"] if one["forecasts"][name]]
+        inside = [
+            one["forecasts"][name]["low"] <= one["counted"] <= one["forecasts"][name]["high"] for one in rows
+        ]
+        assert inside == [one["forecasts"][name]["inside"] for one in rows]
+        score = found["held_back"]["scores"][name]
+        assert score["figures"] == len(rows)
+        assert score["inside"] == pytest.approx(sum(inside) / len(rows), abs=1e-6)
+        widths = [
+            (one["forecasts"][name]["high"] - one["forecasts"][name]["low"]) / one["size"] for one in rows
+        ]
+        assert score["width"] == pytest.approx(sum(widths) / len(rows), abs=1e-5)
+
+
+def test_what_was_really_done_is_not_judged_by_the_vacancies_it_is_made_from(found) -> None:
+    row = next(one for one in found["held_back"]["figures"] if one["series"] == "social worker vacancies")
+    assert row["forecasts"]["as delivered"] is None
+    assert row["forecasts"]["no change"] is not None
+
+
+def test_misses_are_middle_above_counted(found) -> None:
+    for row in (*found["reproduced"], *found["shapes"]):
+        assert row["miss"] == pytest.approx(row["middle"] - row["counted"], abs=2e-6)
+        assert row["inside"] == (row["low"] <= row["counted"] <= row["high"])
+
+
+def test_tiny_bury_is_found_out(found) -> None:
+    """A world a tenth of the size must miss: the check can fail."""
+    by_title = {row["title"]: row for row in found["reproduced"]}
+    assert by_title["Starts in the year"]["inside"] is False
+    assert found["held_back"]["scores"]["no change"]["inside"] < 0.5
+
+
+def test_numbers_do_not_depend_on_processes_or_order(tiny: Study, found) -> None:
+    assert validate(tiny, draws=3, runs=2, long_draws=2) == found
+
+
+def test_the_long_world_is_the_study_longer(tiny: Study) -> None:
+    longer = long_world(tiny)
+    assert len(longer.clock.years) == LONG_YEARS
+    assert longer.clock.start == tiny.clock.start
+    assert longer.parameters == tiny.parameters
+
+
+def test_a_page_is_written_with_a_row_for_every_figure(found, tmp_path: Path) -> None:
+    write_validation(tmp_path / "docs" / "validation.md", found, "caresim validate tiny.yaml")
+    page = (tmp_path / "docs" / "validation.md").read_text(encoding="utf-8")
+    assert "Written by `caresim validate tiny.yaml`" in page
+    for row in (*found["reproduced"], *found["shapes"], *found["face"]):
+        assert row.get("title", row.get("statement")) in page
+    crosses = sum(
+        one["forecasts"][name] is not None and not one["forecasts"][name]["inside"]
+        for one in found["held_back"]["figures"]
+        for name in (*found["scenarios"], "mean of the years", "chance alone")
+    )
+    assert page.count("✗") == crosses
+    assert (tmp_path / "docs" / "images" / "validation.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_numbers_below_one_are_refused(tiny: Study) -> None:
+    with pytest.raises(InputError, match="long draws"):
+        validate(tiny, draws=1, runs=1, long_draws=0)

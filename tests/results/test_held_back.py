@@ -1,0 +1,99 @@
+"""Which published figures are held back, and how the forecasts of them are counted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.results.estimates import Index, Results
+from sim.results.forecasts import CHANCE, LAST, LINE, MEAN
+from sim.results.held_back import held_back, judged
+
+KEYS = (
+    ("entries", "2023/24", "all"),
+    ("entries", "2024/25", "all"),
+    ("plans started", "2023/24", "all"),
+    ("plans repeated", "2023/24", "all"),
+    ("children looked after", "2024-03-31", "all"),
+)
+OBSERVED = {
+    "entries": {"2020/21": 90.0, "2021/22": 100.0, "2022/23": 110.0, "2023/24": 104.0, "2024/25": 300.0},
+    "exits": {"2020/21": 30.0, "2021/22": 30.0, "2022/23": 30.0},
+    "children looked after": {"2022-03-31": 300.0, "2023-03-31": 310.0, "2024-03-31": 305.0},
+    "plans started": {"2021/22": 100.0, "2022/23": 100.0},
+    "plans repeated": {"2021/22": 20.0, "2022/23": 30.0, "2023/24": 50.0},
+    "referrals": {"2022/23": 1.0, "2023/24": 2.0},
+}
+
+
+def series(points: dict[str, float]) -> Any:
+    return points
+
+
+def world() -> tuple[Any, Results]:
+    """One scenario, one draw, three runs."""
+    study = SimpleNamespace(
+        observed={name: series(points) for name, points in OBSERVED.items()},
+        clock=SimpleNamespace(start=dt.date(2023, 4, 1)),
+        scenarios={},
+        hindsight={},
+    )
+    futures = [[100, 100, 10, 4, 300], [102, 110, 10, 5, 310], [104, 120, 10, 6, 320]]
+    numbers = np.array([[[0] * 5] * 3, futures], dtype=float)
+    results = Results(
+        study=study,
+        scenarios=("no change",),
+        draws=1,
+        runs=3,
+        index=Index(keys=KEYS),
+        data={"no change": numbers},
+    )
+    return study, results
+
+
+def test_figures_of_the_years_after_with_a_history_are_held_back() -> None:
+    study, results = world()
+    found = held_back(study, [key[1] for key in results.index.keys])
+    assert [(one.name, one.counted, one.ahead) for one in found] == [
+        ("children looked after, 2024-03-31", 305.0, 1),
+        ("entries, 2023/24", 104.0, 1),
+        ("entries, 2024/25", 300.0, 2),
+        ("plans repeated, 2023/24", 50.0, 1),
+    ]
+    assert found[1].history == (90.0, 100.0, 110.0)
+
+
+def test_ranges_are_of_all_futures_and_inside_is_counted() -> None:
+    study, results = world()
+    found = judged(study, results, ["no change"])
+    by_name = {(one["series"], one["period"]): one["forecasts"]["no change"] for one in found["figures"]}
+    assert by_name["entries", "2023/24"] == {"low": 100.2, "middle": 102.0, "high": 103.8, "inside": False}
+    assert by_name["entries", "2024/25"]["inside"] is False
+    assert by_name["children looked after", "2024-03-31"]["inside"] is True
+    assert by_name["plans repeated", "2023/24"]["middle"] == 50.0
+    score = found["scores"]["no change"]
+    assert (score["figures"], score["inside"]) == (4, 0.5)
+    assert score["width"] == pytest.approx((18 / 305 + 3.6 / 100 + 18 / 100 + 18 / 25) / 4, abs=1e-6)
+
+
+def test_methods_share_the_figures_that_a_line_can_be_drawn_for() -> None:
+    study, results = world()
+    found = judged(study, results, ["no change"])
+    assert found["scores"][LINE]["figures"] == 2
+    assert {score["figures"] for score in found["scores_of_all_methods"].values()} == {2}
+    entries = next(one for one in found["figures"] if one["period"] == "2024/25")["forecasts"]
+    assert entries[LAST]["middle"] == 110
+    assert entries[MEAN]["middle"] == 100
+    assert entries[LINE]["middle"] == pytest.approx(130)
+    assert entries[CHANCE]["middle"] == 100
+
+
+def test_the_groups_add_up_to_all() -> None:
+    study, results = world()
+    found = judged(study, results, ["no change"])
+    figures = sum(scores["no change"]["figures"] for scores in found["by_group"].values())
+    assert figures == found["scores_of_all_methods"]["no change"]["figures"]
