@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from typer.testing import CliRunner
 
+from sim.cli import app
 from sim.experiment.validation import LONG_YEARS, long_world, validate
 from sim.foundations.errors import InputError
 from sim.report.validation import write_validation
@@ -105,3 +107,13 @@ def test_a_page_is_written_with_a_row_for_every_figure(found, tmp_path: Path) ->
 def test_numbers_below_one_are_refused(tiny: Study) -> None:
     with pytest.raises(InputError, match="long draws"):
         validate(tiny, draws=1, runs=1, long_draws=0)
+
+
+def test_the_command_writes_the_page_and_says_the_answer(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    sizes = ["--draws", "2", "--runs", "1", "--long-draws", "1", "--jobs", "1", "--quiet"]
+    done = CliRunner().invoke(app, ["validate", str(write_tiny(tmp_path)), *sizes, "--out", str(page)])
+    assert done.exit_code == 0, done.output
+    assert "figures held back lie inside the ranges forecast for them" in done.output
+    assert "**" not in done.output
+    assert page.read_text(encoding="utf-8").startswith("# Validation")
