@@ -83,7 +83,7 @@ def run(
     with resumable(folder):
         with progress(quiet) as report:
             results = experiment.run(folder, report)
-        finish(folder, experiment, results, as_json)
+        finish(folder, experiment, results, as_json, quiet)
 
 
 @app.command()
@@ -108,7 +108,7 @@ def resume(
     with resumable(path):
         with progress(quiet) as report:
             results = Experiment.resume(path, jobs, report)
-        finish(path, experiment, results, as_json)
+        finish(path, experiment, results, as_json, quiet)
 
 
 def tell_of_speed(engine: str, asked: str = "auto") -> None:
@@ -132,14 +132,37 @@ def resumable(folder: Path) -> Iterator[None]:
         raise
 
 
-def finish(folder: Path, experiment: Experiment, results: Results, as_json: bool) -> None:
+def beside(folder: Path, experiment: Experiment, results: Results, quiet: bool) -> dict[str, Any]:
+    """What a study asks to be shown beside its results, from further trials that are kept in the folder."""
+    from sim.experiment.variants import FOLDER, depends_on
+    from sim.report.terminal import progress
+
+    futures = experiment.study.depends_on
+    if futures is None:
+        return {}
+    if not quiet:
+        typer.echo("What the answer depends on:", err=True)
+    with progress(quiet) as report:
+        found = depends_on(
+            experiment.study,
+            futures,
+            jobs=experiment.jobs,
+            engine=experiment.engine,
+            folder=folder / FOLDER,
+            own=results,
+            progress=report,
+        )
+    return {"depends_on": found}
+
+
+def finish(folder: Path, experiment: Experiment, results: Results, as_json: bool, quiet: bool) -> None:
     """Write what people read, say the answer, and fail if a quality check does."""
     from sim.experiment.store import write_atomically
     from sim.foundations.errors import QualityError
     from sim.report.folder import write_reports
     from sim.report.terminal import answer
 
-    numbers = write_reports(folder, experiment.study, results)
+    numbers = write_reports(folder, experiment.study, results, beside(folder, experiment, results, quiet))
     text = answer(numbers, folder)
     write_atomically(folder / "log.txt", (text + "\n").encode())
     typer.echo(json.dumps(numbers, ensure_ascii=False, allow_nan=False) if as_json else text)

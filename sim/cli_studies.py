@@ -210,6 +210,30 @@ def validate(
 
 
 @studies.command()
+def depends(
+    study: StudyFile,
+    draws: Draws = None,
+    runs: Runs = None,
+    jobs: Jobs = None,
+    as_json: FiguresJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say what the answer rests on: the headline under every rival belief, structure and set of evidence."""
+    from sim.experiment.variants import depends_on
+    from sim.report.depends import in_words
+    from sim.report.terminal import progress
+    from sim.study.config import load_study
+    from sim.study.futures import Futures
+
+    read = load_study(study)
+    asked = read.depends_on or Futures(draws=20, runs=1)
+    futures = Futures(draws=draws or asked.draws, runs=runs or asked.runs)
+    with progress(quiet) as so_far:
+        found = depends_on(read, futures, jobs=cores() if jobs is None else jobs, progress=so_far)
+    typer.echo(json.dumps(found, indent=2) if as_json else in_words(found))
+
+
+@studies.command()
 def verify_engines(
     study: StudyFile,
     trials: Annotated[int, typer.Option(help="How many trials to run on both.")] = 20,

@@ -9,13 +9,16 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from sim.experiment.experiment import MAIN_SCENARIO, Experiment
+from sim.experiment.experiment import MAIN_SCENARIO
+from sim.experiment.variants import run_variants
 from sim.foundations.errors import InputError
 from sim.results.estimates import LOOKED_AFTER, estimate
-from sim.study.structure import ROUTES
+from sim.study.futures import Futures
+from sim.study.variants import structures_of
 
 if TYPE_CHECKING:
     from sim.experiment.experiment import Progress
+    from sim.results.estimates import Results
     from sim.study.config import Study
 
 
@@ -36,30 +39,25 @@ def overlap_by_structure(
     """One row a structure, each on the same draws and runs: fewer children on the last day by each alone and
     together, what is counted twice, and the families whom both served. Estimates as in summary.json."""
     a, b, both = pair_of(study)
-    rows = []
-    for place, routes in enumerate(ROUTES):
-        one = study.restructure(routes=routes)
-        experiment = Experiment(one, scenarios=[a, b, both], draws=draws, runs=runs, jobs=jobs)
+    rivals = structures_of(study, "routes")
+    futures = Futures(draws=draws, runs=runs)
+    rows = {
+        one.id: _row(one.study.structure.routes, results, (a, b), both)
+        for one, results in run_variants(rivals, (a, b, both), futures, jobs=jobs, progress=progress)
+    }
+    return [rows[one.id] for one in rivals]
 
-        def so_far(done: int, wanted: int, place: int = place) -> None:
-            if progress is not None:
-                progress(place * wanted + done, len(ROUTES) * wanted)
 
-        results = experiment.run(progress=so_far)
-        rows.append(
-            {
-                "routes": routes,
-                "scenarios": [a, b],
-                "both": both,
-                "date": results.index.periods(LOOKED_AFTER)[-1],
-                "futures": draws * runs,
-                "children": results.overlap(a, b).as_dict(),
-                "families_served_by_both": estimate(
-                    results.series(both, "served by both", "whole")
-                ).as_dict(),
-            }
-        )
-    return rows
+def _row(routes: str, results: Results, pair: tuple[str, str], both: str) -> dict[str, Any]:
+    return {
+        "routes": routes,
+        "scenarios": list(pair),
+        "both": both,
+        "date": results.index.periods(LOOKED_AFTER)[-1],
+        "futures": results.draws * results.runs,
+        "children": results.overlap(*pair).as_dict(),
+        "families_served_by_both": estimate(results.series(both, "served by both", "whole")).as_dict(),
+    }
 
 
 def report(rows: list[dict[str, Any]]) -> str:

@@ -13,18 +13,23 @@ from sim.report.workbook import write_workbook
 from sim.results.summary import summary
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from sim.results.estimates import Results
     from sim.study.config import Study
 
 
-def write_reports(folder: Path, study: Study, results: Results) -> dict[str, Any]:
+def write_reports(
+    folder: Path, study: Study, results: Results, beside: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Write summary.json, report.html with its figures, assumptions.csv and tables.xlsx; return the summary.
+
+    ``beside`` are further branches of the summary, from other trials.
 
     Raises ``StoreError`` if the disk refuses; the finished trials are kept.
     """
-    numbers: dict[str, Any] = summary(study, results)
+    numbers: dict[str, Any] = summary(study, results) | dict(beside or {})
     write_json(folder / "summary.json", numbers)
     try:
         write_assumptions(study, folder / "assumptions.csv")

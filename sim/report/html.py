@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.report import figures, words
+from sim.report.depends import rows_by_group
 from sim.report.describe import by_group, lever_text, range_text, value_text
 from sim.report.figures import Picture
 from sim.report.money import money_context
@@ -189,6 +190,8 @@ def context(study: Study, summary: Part, charts: Mapping[str, Picture]) -> dict[
         ],
         "unknowns": [study.parameters[name] for name in UNKNOWNS if name in study.parameters],
         "arms": _arms(study, summary),
+        "depends": rows_by_group(summary),
+        "last_scenario": (summary.get("depends_on") or {"scenarios": [lead]})["scenarios"][-1],
         "groups": by_group(study),
         "value_text": value_text,
         "range_text": range_text,

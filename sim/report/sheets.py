@@ -211,6 +211,16 @@ def _claims(summary: Part) -> Rows:
         yield (*says, *chance, one["p50"], one["p5"], one["p95"], *elsewhere, one["text"], one["source"])
 
 
+def _depends(summary: Part) -> Rows:
+    found = summary.get("depends_on") or {"rows": ()}
+    for one in found["rows"]:
+        for name, parts in one["scenarios"].items():
+            for what, unit in (("fewer", "children"), ("net", "pounds")):
+                more = parts[what]["more"]
+                says = (one["group"], one["label"], name, unit)
+                yield (*says, *cells(parts[what]), more["mean"], more["error"])
+
+
 def _papers(summary: Part) -> Rows:
     for one in summary.get("papers") or ():
         against = one["mitigation"] or "left blank in the paper"
@@ -374,6 +384,10 @@ SPECS: tuple[tuple[str, str, str, tuple[str, ...], Callable[[Part], Rows]], ...]
     ("Risks", "The risk that each paper names, and what it sets against it",
      "What failure to recruit does is a lever: recruitment.",
      ("Scenario", "Paper", "Risk", "Mitigation", "Source"), _papers),
+    ("Rests on", "What the answer rests on: one thing believed or put together otherwise in each row",
+     "Children fewer on the last day; pounds saved after costs in the last year. Same families in all.",
+     ("Kind", "What is otherwise", "Scenario", "Unit", *estimate_heads(OWN_UNIT),
+      "More than as it is, average", "Error of that"), _depends),
     ("Overlap", "What two services count twice", "Alone and alone, added, less together.",
      ("Date or year", "Unit", "What", *estimate_heads(OWN_UNIT)), _overlap),
     ("Services", "Families offered, accepted, begun, waiting and missed by each service",

@@ -96,6 +96,14 @@ def one_place(value: float | None) -> str:
     return NOT_KNOWN if value is None else _signed(f"{abs(value):,.1f}", value)
 
 
+def change(value: float | None) -> str:
+    """A small difference with its sign: "+1.5", "−0.8", "0.0"."""
+    if value is None:
+        return NOT_KNOWN
+    text = one_place(value)
+    return f"+{text}" if value > 0 and text != "0.0" else text
+
+
 def per_cent(value: float | None) -> str:
     """A figure that is already in per cent, as published: "4.35%", "8.2%"."""
     return NOT_KNOWN if value is None else _signed(f"{abs(value):.2f}".rstrip("0").rstrip(".") + "%", value)
@@ -162,6 +170,7 @@ FORMATS: dict[str, Callable[[float | None], str]] = {
     "of 100": of_100,
     "points": points,
     "one place": one_place,
+    "change": change,
     "per cent": per_cent,
     "number": number,
     "days": days,

@@ -110,6 +110,25 @@ def e(middle: float, spread: float = 2.0) -> dict[str, float]:
     return {**parts, "error": 0.5}
 
 
+def depends_on() -> dict[str, Any]:
+    """Two rows: the study, and one thing believed otherwise."""
+
+    def row(name: str, group: str, label: str, more: float) -> dict[str, Any]:
+        parts = {"fewer": {**e(5.0 + more), "more": e(more)}, "net": {**e(-4e5), "more": e(1e4 * more)}}
+        scenarios = dict.fromkeys(RIVALS, parts)
+        return {"id": name, "group": group, "label": label, "settings": [], "scenarios": scenarios}
+
+    rows = [row("as-it-is", "The study", "As it is", 0.0), row("arm-x", "Rival evidence", "It lasts", 3.0)]
+    return {
+        "draws": 4,
+        "runs": 1,
+        "date": DATES[-1],
+        "year": YEARS[-1],
+        "scenarios": list(RIVALS),
+        "rows": rows,
+    }
+
+
 def hand_made() -> dict[str, Any]:
     """The whole summary, with nothing shared between its branches."""
     whole = {
@@ -122,6 +141,7 @@ def hand_made() -> dict[str, Any]:
         "difference_year_average": {n: {y: e(4.0 * i) for y in YEARS} for i, n in enumerate(RIVALS, 1)},
         **money(), "claims": [claim()], "papers": papers(), "overlap": overlap(),
         **work(), **outcomes(),
+        "depends_on": depends_on(),
         "central": {n: dict.fromkeys(DATES, 350.0) for n in SCENARIOS},
         "quality": {"exhausted": 0, "futures": 8, "monte_carlo_error": dict.fromkeys(RIVALS, 0.8)},
         "variance": {n: {"not_known": 30.0, "luck": 10.0, "share_not_known": 0.75} for n in RIVALS},

@@ -1,0 +1,64 @@
+"""What the answer depends on, for the page and the terminal: a table with a row a variant of the study."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+from sim.report import words
+from sim.study.variants import OWN
+
+Part = Mapping[str, Any]
+"""summary.json, or a branch of it."""
+
+
+def rows_by_group(summary: Part) -> list[dict[str, Any]]:
+    """Rows under what kind of thing is otherwise, each with its key in summary.json; none without any."""
+    found = summary.get("depends_on")
+    if not found:
+        return []
+    rows = [
+        {
+            "key": f"depends_on.rows.{one['id']}",
+            "label": one["label"],
+            "group": one["group"],
+            "own": one["group"] == OWN,
+        }
+        for one in found["rows"]
+    ]
+    return [{"title": title, "rows": list(part)} for title, part in groupby(rows, lambda one: one["group"])]
+
+
+def in_words(found: Part) -> str:
+    """The table for the terminal."""
+    names = found["scenarios"]
+    width = max(len(one["label"]) for one in found["rows"])
+    futures = found["draws"] * found["runs"]
+    heads = [*names, "more", "net saving"]
+    spaces = [max(len(head), 13) + 2 for head in heads]
+    lines = [
+        f"Children fewer on {words.date(found['date'])}: averages of {futures} futures, alike in each row.",
+        f"More: beyond the study as it is, for {names[-1]}, with the error that so few futures leave.",
+        f"Net saving: pounds saved after costs in {words.year(found['year'])}, for {names[-1]}.",
+        "",
+        " " * width + "".join(f"{head:>{space}}" for head, space in zip(heads, spaces, strict=True)),
+    ]
+    group = ""
+    for one in found["rows"]:
+        if one["group"] != group:
+            group = one["group"]
+            lines += ["", group]
+        cells = zip(_cells(one, names), spaces, strict=True)
+        lines.append(f"{one['label']:{width}}" + "".join(f"{cell:>{space}}" for cell, space in cells))
+    return "\n".join(lines)
+
+
+def _cells(one: Part, names: list[str]) -> Iterator[str]:
+    last = one["scenarios"][names[-1]]
+    for name in names:
+        yield words.one_place(one["scenarios"][name]["fewer"]["mean"])
+    more = last["fewer"]["more"]
+    known = more["error"] is not None and one["group"] != OWN
+    yield words.change(more["mean"]) + (f" ± {more['error']:.1f}" if known else "")
+    yield words.pounds(last["net"]["mean"])

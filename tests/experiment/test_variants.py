@@ -1,0 +1,95 @@
+"""Variants run on the same futures, kept as they finish, and compared with the study itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.experiment import variants
+from sim.experiment.experiment import Experiment
+from sim.experiment.variants import KEPT, depends_on, run_variants
+from sim.report.depends import in_words
+from sim.results.headline import headline
+from sim.study.config import Study
+from sim.study.futures import Futures
+from sim.study.variants import headline_scenarios, structures_of, variants_of
+
+FUTURES = Futures(draws=2, runs=1)
+
+
+@pytest.fixture
+def few(tiny: Study, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Only the study, two of its variants, and the names of them."""
+    every = variants_of(tiny, headline_scenarios(tiny))
+    kept = [one for one in every if one.id in ("as-it-is", "evidence-claimed", "attracts-off")]
+    monkeypatch.setattr(variants, "variants_of", lambda study, scenarios: kept)
+    return [one.id for one in kept]
+
+
+def test_a_variant_is_what_an_experiment_of_it_finds(tiny: Study) -> None:
+    names = headline_scenarios(tiny)
+    rivals = structures_of(tiny, "routes")[:2]
+    found = {one.id: results for one, results in run_variants(rivals, names, FUTURES)}
+    for one in rivals:
+        alone = Experiment(one.study, scenarios=list(names), draws=2, runs=1).run()
+        for name in alone.scenarios:
+            assert np.array_equal(found[one.id].data[name][1:], alone.data[name][1:])
+
+
+def test_each_row_is_compared_in_the_same_futures(tiny: Study, few: list[str]) -> None:
+    seen: list[tuple[int, int]] = []
+    found = depends_on(tiny, FUTURES, progress=lambda done, wanted: seen.append((done, wanted)))
+    assert [row["id"] for row in found["rows"]] == few
+    assert seen[-1][0] == seen[-1][1] == 3 * 2 * 4
+    own = found["rows"][0]["scenarios"]
+    for row in found["rows"]:
+        for name, parts in row["scenarios"].items():
+            for what in ("fewer", "net"):
+                more = parts[what]["mean"] - own[name][what]["mean"]
+                assert parts[what]["more"]["mean"] == pytest.approx(more, abs=1e-5)
+    assert all(parts["fewer"]["more"]["error"] == 0 for parts in own.values())
+    text = in_words(found)
+    assert all(row["label"] in text for row in found["rows"])
+    assert max(len(line) for line in text.splitlines()) < 140
+
+
+def test_results_at_hand_are_not_run_again(tiny: Study, few: list[str]) -> None:
+    own = Experiment(tiny, draws=3, runs=2).run()
+    counts: list[int] = []
+    found = depends_on(tiny, FUTURES, own=own, progress=lambda done, wanted: counts.append(wanted))
+    assert set(counts) == {2 * 2 * 4}
+    expected = headline(own, headline_scenarios(tiny))["both"]["fewer"][:2, :1].mean()
+    assert found["rows"][0]["scenarios"]["both"]["fewer"]["mean"] == pytest.approx(expected)
+    assert found == depends_on(tiny, FUTURES)
+
+
+def test_what_was_finished_is_kept_and_the_rest_goes_on(tiny: Study, few: list[str], tmp_path: Path) -> None:
+    whole = depends_on(tiny, FUTURES)
+
+    class Stop(Exception):
+        pass
+
+    def until(done: int, wanted: int) -> None:
+        if done == 3 * 4:  # the first variant is whole, and one future of the second
+            raise Stop
+
+    with pytest.raises(Stop):
+        depends_on(tiny, FUTURES, folder=tmp_path, progress=until)
+    assert [(tmp_path / name / KEPT).is_file() for name in few] == [True, False, False]
+    assert len(list((tmp_path / few[1] / "trials").glob("*.trial"))) == 1
+    more: list[int] = []
+    assert depends_on(tiny, FUTURES, folder=tmp_path, progress=lambda done, _: more.append(done)) == whole
+    assert more == [8, 12, 16]
+    again: list[int] = []
+    assert depends_on(tiny, FUTURES, folder=tmp_path, progress=lambda done, _: again.append(done)) == whole
+    assert not again
+
+
+def test_what_another_study_kept_is_not_believed(tiny: Study, few: list[str], tmp_path: Path) -> None:
+    depends_on(tiny, FUTURES, folder=tmp_path)
+    wider = Futures(draws=3, runs=1)
+    counts: list[int] = []
+    depends_on(tiny, wider, folder=tmp_path, progress=lambda done, wanted: counts.append(wanted))
+    assert set(counts) == {3 * 3 * 4}
