@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,8 @@ from sim.foundations.errors import StoreError
 from sim.results.estimates import NO_CHANGE, Results
 from sim.results.headline import Headline, first_futures, headline, row_of
 from sim.results.measures import index_of
-from sim.study.variants import Variant, headline_scenarios, variants_of
+from sim.results.prices import PRICED
+from sim.study.variants import MONEY, Variant, headline_scenarios, variants_of
 
 if TYPE_CHECKING:
     from sim.experiment.experiment import Progress
@@ -177,7 +178,9 @@ def depends_on(
     scenarios = headline_scenarios(study)
     variants = variants_of(study, scenarios)
     found: dict[str, Headline] = {}
-    if own is not None and _enough(own, scenarios, futures):
+    if own is not None and not _enough(own, scenarios, futures):
+        own = None
+    if own is not None:
         found[variants[0].id] = first_futures(headline(own, scenarios), futures.draws, futures.runs)
     names = (NO_CHANGE, *scenarios)
     marks = {one.id: f"{identity(one.study, names)} {futures.draws} {futures.runs}" for one in variants}
@@ -188,10 +191,22 @@ def depends_on(
             if one.id not in found and (kept := _kept(folder / one.id / KEPT, marks[one.id])) is not None
         }
     missing = [one for one in variants if one.id not in found]
+    # What moves pounds and no event is priced on the study's own trials, where those are at hand.
+    priced = [one for one in missing if _only_prices(one)] if own or variants[0] in missing else []
+    if own is not None:
+        found |= {one.id: _priced(one, own, scenarios, futures) for one in priced}
     for one, results in run_variants(
-        missing, scenarios, futures, jobs=jobs, engine=engine, folder=folder, progress=progress
+        [one for one in missing if one not in priced],
+        scenarios,
+        futures,
+        jobs=jobs,
+        engine=engine,
+        folder=folder,
+        progress=progress,
     ):
         found[one.id] = headline(results, scenarios)
+        if one is variants[0]:
+            found |= {other.id: _priced(other, results, scenarios, futures) for other in priced}
         if folder is not None:
             _keep(folder / one.id / KEPT, marks[one.id], found[one.id])
             shutil.rmtree(folder / one.id / "trials")
@@ -204,6 +219,18 @@ def depends_on(
         "scenarios": list(scenarios),
         "rows": [row_of(one, found[one.id], base) for one in variants],
     }
+
+
+def _only_prices(variant: Variant) -> bool:
+    """Whether a variant moves pounds and no event."""
+    priced = variant.settings and all(name.startswith(PRICED) for name in variant.settings)
+    return bool(priced) or variant.group == MONEY
+
+
+def _priced(variant: Variant, results: Results, scenarios: Sequence[str], futures: Futures) -> Headline:
+    """The headline of a variant that differs in prices only, on the study's own trials."""
+    repriced = replace(results, study=variant.study)
+    return first_futures(headline(repriced, scenarios), futures.draws, futures.runs)
 
 
 def _enough(own: Results, scenarios: Sequence[str], futures: Futures) -> bool:

@@ -20,6 +20,8 @@ from sim.study.twins import twin_of
 if TYPE_CHECKING:
     from sim.study.config import Study
 
+MONEY = "Prices"
+"""Kind of the rows that differ in prices alone."""
 OWN = "The study"
 """Kind of the row that is the study itself."""
 ALONE = {"effects.half_life_years": "Once work has ended, its effect"}
@@ -41,6 +43,19 @@ SWITCHED = {
     ("edge_of_care_before", "reactive"): "A reactive edge-of-care service was there before",
 }
 """Switches with names, in words."""
+
+
+PRICED: dict[tuple[str, str | bool], str] = {
+    ("prices", "marginal"): "Prices of one child more or fewer",
+    ("prices", "average"): "Prices averaged over all children",
+    ("price_growth", "drawn"): "Growth of prices drawn from its range",
+    ("price_growth", "low"): "Prices grow slowly",
+    ("price_growth", "central"): "Prices grow at the central rate",
+    ("price_growth", "high"): "Prices grow fast",
+    ("optimism_bias", True): "Savings on placements cut for optimism",
+    ("optimism_bias", False): "Savings on placements not cut for optimism",
+}
+"""Ways of pricing, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +89,7 @@ def variants_of(study: Study, scenarios: Sequence[str]) -> list[Variant]:
     """The study as it is, and then everything that its answer may depend on, each alone."""
     own = Variant(id="as-it-is", group=OWN, label="As it is", study=study)
     found = [own, *_evidence(study), *_arms(study), *_structures(study), *_drift(study)]
-    return [*found, *_at_best(study, scenarios)]
+    return [*found, *_prices(study), *_at_best(study, scenarios)]
 
 
 def structures_of(study: Study, switch: str) -> list[Variant]:
@@ -112,9 +127,13 @@ def _arms(study: Study) -> Iterator[Variant]:
         changed = study
         for name in names:
             changed = changed.on_arm(name, meaning)
-        label = f"{_service(names[0])}: {meaning}"
+        arms = [arm.meaning for arm in study.parameters[names[0]].arms]
         yield Variant(
-            id=_id("arm", label), group="Rival evidence", label=label, settings=tuple(names), study=changed
+            id=_id("arm", names[0], str(1 + arms.index(meaning))),
+            group="Rival evidence",
+            label=f"{_service(names[0])}: {meaning}",
+            settings=tuple(names),
+            study=changed,
         )
 
 
@@ -150,6 +169,15 @@ def _drift(study: Study) -> Iterator[Variant]:
             settings=tuple(levels),
             study=study.replace({name: study.parameters[name].central for name in levels}),
         )
+
+
+def _prices(study: Study) -> Iterator[Variant]:
+    own = study.pricing.content()
+    for (switch, choice), label in PRICED.items():
+        if own[switch] != choice:
+            pricing = replace(study.pricing, **{switch: choice})  # type: ignore[arg-type]
+            changed = replace(study, pricing=pricing)
+            yield Variant(id=_id(switch, str(choice)), group=MONEY, label=label, study=changed)
 
 
 def _at_best(study: Study, scenarios: Sequence[str]) -> Iterator[Variant]:

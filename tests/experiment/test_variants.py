@@ -14,7 +14,7 @@ from sim.report.depends import in_words
 from sim.results.headline import headline
 from sim.study.config import Study
 from sim.study.futures import Futures
-from sim.study.variants import headline_scenarios, structures_of, variants_of
+from sim.study.variants import MONEY, headline_scenarios, structures_of, variants_of
 
 FUTURES = Futures(draws=2, runs=1)
 
@@ -93,3 +93,19 @@ def test_what_another_study_kept_is_not_believed(tiny: Study, few: list[str], tm
     counts: list[int] = []
     depends_on(tiny, wider, folder=tmp_path, progress=lambda done, wanted: counts.append(wanted))
     assert set(counts) == {3 * 3 * 4}
+
+
+def test_prices_are_put_on_the_same_trials(tiny: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    every = variants_of(tiny, headline_scenarios(tiny))
+    prices = [one for one in every if one.group == MONEY]
+    assert prices
+    monkeypatch.setattr(variants, "variants_of", lambda study, scenarios: [every[0], *prices])
+    counts: list[int] = []
+    found = depends_on(tiny, FUTURES, progress=lambda done, wanted: counts.append(wanted))
+    assert set(counts) == {2 * 4}  # the study's own trials, and no others
+    assert all(row["scenarios"]["both"]["fewer"]["more"]["mean"] == 0 for row in found["rows"])
+    average = next(row for row in found["rows"] if row["id"] == "prices-average")
+    alone = run_variants([one for one in prices if one.id == "prices-average"], ["both"], FUTURES)
+    ((_, results),) = alone
+    expected = headline(results, ["both"])["both"]["net"].mean()
+    assert average["scenarios"]["both"]["net"]["mean"] == pytest.approx(expected, abs=1e-5)
