@@ -45,8 +45,6 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
 
 WAVES = 3
-LUCKS = 32
-"""Sets of luck that the points of a wave share."""
 WIDER = 2.0
 """How much wider than the targets' tolerance points are looked for before the last wave."""
 IMPLAUSIBLE = 3.0
@@ -55,7 +53,7 @@ TRIAL_FAMILIES = 300
 """Families of the conference trial's control arm at each point."""
 LEAST = 1e-3
 """Figures are met on the scale of logarithms; none counts as smaller than this."""
-BURN, THIN = 500, 20
+BURN, THIN = 2000, 100
 """Steps of the sampler that are thrown away, and steps from one row of the sample to the next."""
 
 
@@ -67,6 +65,8 @@ class Setting:
     """Worlds simulated in each wave; a power of two spreads them best."""
     rows: int = 256
     """Rows of the sample."""
+    lucks: int = 32
+    """Sets of luck that the points of a wave share."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +157,7 @@ def calibrate(
     centre = np.round(sample.mean(axis=0), PLACES)
     sample_figures = bench.figures("sample", sample, WAVES)
     both = np.stack([np.zeros(len(names)), centre])
-    ends = bench.figures("centre", np.repeat(both, LUCKS, axis=0), WAVES + 1)
+    ends = bench.figures("centre", np.repeat(both, setting.lucks, axis=0), WAVES + 1)
     slopes = emulator.slopes(centre) / tolerance[:, None]
     return Fitted(
         targets=targets,
@@ -165,8 +165,8 @@ def calibrate(
         centre=centre,
         sample=sample,
         prior_figures=simulated[0][1],
-        written_figures=ends[:LUCKS],
-        centre_figures=ends[LUCKS:],
+        written_figures=ends[: setting.lucks],
+        centre_figures=ends[setting.lucks :],
         sample_figures=sample_figures,
         information=slopes.T @ slopes,
         left=tuple(left),
@@ -251,7 +251,7 @@ class Bench:
 
     def lucks(self, n: int) -> NDArray[np.int64]:
         """[n] which luck each point meets: they take turns."""
-        return np.arange(n) % LUCKS
+        return np.arange(n) % self.setting.lucks
 
     def figures(self, name: str, points: Floats, part: int) -> Floats:
         """[points, targets] simulated figures; those in the folder are not simulated again."""
@@ -260,7 +260,7 @@ class Bench:
         missing = np.flatnonzero(np.isnan(found[:, 0]))
         tasks = [(int(point), int(lucks[point])) for point in missing]
         world = World(study=self.study, targets=self.targets, points=points)
-        sizes = [self.setting.points] * WAVES + [self.setting.rows, 2 * LUCKS]
+        sizes = [self.setting.points] * WAVES + [self.setting.rows, 2 * self.setting.lucks]
         done = sum(sizes[:part]) + len(points) - len(tasks)
         for count, ((point, _), figures) in enumerate(execute(world, tasks, self.jobs), 1):
             found[point] = figures

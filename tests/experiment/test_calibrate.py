@@ -1,0 +1,103 @@
+"""Calibration: a sampler that agrees with mathematics, targets read off counts by hand, and a whole one."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from sim.experiment.calibrate import Setting, calibrate, goals, posterior, slice_sample
+from sim.experiment.calibrated import calibrated_yaml, report
+from sim.experiment.emulator import Emulator, features
+from sim.experiment.targets import Target, targets_of
+from sim.foundations.errors import InputError
+from sim.study.config import load_study
+from tests.worlds import small_bury
+
+
+def linear(slopes):
+    """A stand-in of one figure that is linear in its coordinates."""
+    d = len(slopes)
+    n = features(np.zeros((1, d))).shape[1]
+    weights = np.zeros((n, 1))
+    weights[1 : 1 + d, 0] = slopes
+    zeros = np.zeros((1, n, n))
+    return Emulator(weights=weights, covariance=zeros, noise=np.zeros(1), explained=np.ones(1))
+
+
+def test_the_sampler_agrees_with_the_closed_form_of_a_linear_figure():
+    # Prior N(0, 1) twice, one figure 2 a + b = 3 with tolerance 1: the mean is (2, 1) x 3 / 6.
+    figure = posterior(linear([2.0, 1.0]), np.array([3.0]), np.array([1.0]))
+    sample = slice_sample(figure, 2, 4000, np.random.default_rng(3))
+    assert sample.mean(axis=0) == pytest.approx([1.0, 0.5], abs=0.05)
+    assert sample.var(axis=0) == pytest.approx([1 - 4 / 6, 1 - 1 / 6], abs=0.05)
+    assert np.cov(sample.T)[0, 1] == pytest.approx(-2 / 6, abs=0.05)
+
+
+def test_a_coordinate_of_which_the_figure_says_nothing_keeps_its_prior():
+    figure = posterior(linear([3.0, 0.0]), np.array([3.0]), np.array([0.5]))
+    sample = slice_sample(figure, 2, 4000, np.random.default_rng(4))
+    assert sample[:, 1].mean() == pytest.approx(0, abs=0.06)
+    assert sample[:, 1].std() == pytest.approx(1, abs=0.05)
+    assert sample[:, 0].std() < 0.3
+
+
+def test_targets_of_bury_are_means_to_march_2023_and_nothing_later():
+    found = {one.name: one for one in targets_of(load_study("configs/bury.yaml", calibrated=False))}
+    assert found["starts"].counted == pytest.approx((125 + 123 + 91 + 107 + 110 + 86) / 6)
+    assert found["looked after"].counted == pytest.approx((333 + 335 + 342 + 347 + 359 + 349) / 6)
+    shares = found["starts aged under 1"]
+    assert shares.share
+    assert shares.counted == pytest.approx((22 + 24 + 15) / (107 + 110 + 86))
+    assert found["starts led by court"].counted == pytest.approx((62 + 64 + 43) / (107 + 110 + 86))
+    assert found["care applications"].counted == pytest.approx(
+        (13.0 + 12.9 + 9.4 + 11.6 + 13.8 + 7.6) / 6 * 4.4344
+    )
+
+
+def test_goals_are_logarithms_with_tolerances_as_shares_of_the_count():
+    goal, tolerance = goals((Target(name="a", counted=100.0, tolerance=5.0, measure="entries"),))
+    assert goal == pytest.approx([np.log(100)])
+    assert tolerance == pytest.approx([0.05])
+
+
+def bury():
+    """Bury for a year, with three directions."""
+    study = small_bury()
+    assert study.calibration is not None
+    kept = {"court", "breakdown, 10 to 15", "long stays end, 10 to 15"}
+    directions = tuple(one for one in study.calibration.directions if one.name in kept)
+    names = {name for one in directions for name in one.moves}
+    few = dataclasses.replace(
+        study.calibration,
+        directions=directions,
+        written={name: one for name, one in study.calibration.written.items() if name in names},
+        centre=(0.0,) * len(directions),
+        sample=(),
+    )
+    return dataclasses.replace(study, calibration=few)
+
+
+TINY = Setting(points=8, rows=4, lucks=2)
+
+
+def test_a_calibration_is_the_same_again_from_a_folder_and_tells_what_it_found(tmp_path):
+    study = bury()
+    first = calibrate(study, TINY, folder=tmp_path)
+    kept = sorted(tmp_path.iterdir())
+    assert len(kept) == 5  # three waves, the sample, the centre
+    # What a stopped calibration had not come to is simulated; what is there is not.
+    kept[-1].unlink()
+    marks = {one: one.stat().st_mtime_ns for one in kept[:-1]}
+    again = calibrate(study, TINY, folder=tmp_path)
+    assert {one: one.stat().st_mtime_ns for one in kept[:-1]} == marks
+    assert np.array_equal(first.sample, again.sample)
+    assert np.array_equal(first.centre_figures, again.centre_figures)
+    text = report(first)
+    assert "starts led by court" in text
+    assert "Combinations that no count tells" in text
+    assert "sample: |" in calibrated_yaml(study, first, TINY)
+
+
+def test_a_study_without_directions_cannot_be_calibrated():
+    with pytest.raises(InputError, match="directions"):
+        calibrate(dataclasses.replace(small_bury(), calibration=None))
