@@ -125,10 +125,10 @@ def calibrated_yaml(study: Study, fitted: Fitted, setting: Setting) -> str:
         raise InputError.of("this study has no directions of calibration")
     of = made_for({**study.parameters, **study.calibration.written})
     rows = "\n".join(f"    {numbers(row)}" for row in fitted.sample)
-    return f"""# Written by `caresim calibrate`; not typed. Run it again when parameters of the world without services,
-# or the counts before the start, change. Coordinates of the directions in the file of calibration: 0 is
-# as written (or the middle of the range), 1 a standard deviation of the prior. {setting.points} worlds
-# in each of {len(fitted.left)} waves; seed {study.seed}.
+    return f"""# Written by `caresim calibrate`; not typed. Run it again when parameters of the world without
+# services, or the counts before the start, change. Coordinates of the directions in the file of
+# calibration: 0 is as written (or the middle of the range), 1 a standard deviation of the prior.
+# {setting.points} worlds in each of {len(fitted.left)} waves; seed {study.seed}.
 calibrated:
   of: {of!r}
   directions: [{", ".join(f'"{name}"' for name in fitted.names)}]
