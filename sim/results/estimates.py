@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -147,6 +148,17 @@ def variance_split(array: npt.ArrayLike) -> tuple[float, float] | None:
     within = float(values.var(axis=1, ddof=1).mean())
     between = runs * float(values.mean(axis=1).var(ddof=1))
     return max(0.0, (between - within) / runs), within
+
+
+def draws_needed(split: tuple[float, float], runs: int, error: float) -> int:
+    """Draws, each of ``runs`` runs, for which the Monte Carlo error of a mean is ``error``.
+
+    The variance of the mean is (not known + luck / runs) / draws. ValueError for an error of nought or less.
+    """
+    if error <= 0 or runs < 1:
+        raise ValueError("an error above 0 and at least one run are needed")
+    unknown, luck = split
+    return max(2, ceil((unknown + luck / runs) / error**2 - 1e-9))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from sim.results.estimates import (
     Floats,
     Results,
     chance,
+    draws_needed,
     estimate,
     overlap,
     tidy,
@@ -286,14 +287,28 @@ def _quality(results: Results, fewer: Mapping[str, Mapping[str, Floats]]) -> Par
     }
 
 
+PRECISION = 0.25
+"""Monte Carlo error of the children fewer, in children, for which the draws needed are told: a quarter of a
+child changes no decision."""
+
+
 def _variance(array: Floats) -> Part:
     """Variance of children fewer at the last date: between draws, between runs, and the first's share."""
     split = variance_split(array)
     if split is None:
-        return {"not_known": None, "luck": None, "share_not_known": None}
+        return {"not_known": None, "luck": None, "share_not_known": None, "draws_needed": None}
     unknown, luck = split
     share = unknown / (unknown + luck) if unknown + luck > 0 else None
-    return {"not_known": tidy(unknown), "luck": tidy(luck), "share_not_known": tidy(share)}
+    return {
+        "not_known": tidy(unknown),
+        "luck": tidy(luck),
+        "share_not_known": tidy(share),
+        "draws_needed": {
+            "error": PRECISION,
+            "runs": array.shape[1],
+            "draws": draws_needed(split, array.shape[1], PRECISION),
+        },
+    }
 
 
 def _arms(study: Study, fewer: Mapping[str, Floats]) -> Part:

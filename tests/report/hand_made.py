@@ -144,7 +144,15 @@ def hand_made() -> dict[str, Any]:
         "depends_on": depends_on(),
         "central": {n: dict.fromkeys(DATES, 350.0) for n in SCENARIOS},
         "quality": {"exhausted": 0, "futures": 8, "monte_carlo_error": dict.fromkeys(RIVALS, 0.8)},
-        "variance": {n: {"not_known": 30.0, "luck": 10.0, "share_not_known": 0.75} for n in RIVALS},
+        "variance": {
+            n: {
+                "not_known": 30.0,
+                "luck": 10.0,
+                "share_not_known": 0.75,
+                "draws_needed": {"error": 0.25, "runs": 2, "draws": 560},
+            }
+            for n in RIVALS
+        },
         "arms": {},
         "check": [{"title": "Starts in a year", "simulated": e(105.0),
                    "counted": {"lowest": 86, "average": 107, "highest": 125, "years": 6}}],

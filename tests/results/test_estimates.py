@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sim.results.estimates import Index, chance, estimate, overlap, variance_split
+from sim.results.estimates import Index, chance, draws_needed, estimate, overlap, variance_split
 from tests.made_up import PAIR, blank, bury, index, made_up, put
 
 LAST = "2026-03-31"
@@ -71,6 +71,24 @@ def test_draw_0_is_in_no_range() -> None:
 def test_variance_split_by_hand() -> None:
     # Within: 2 and 2. Draw means 2 and 6, variance 8, mean square between 16; (16 - 2) / 2 = 7.
     assert variance_split(np.array([[1.0, 3.0], [5.0, 7.0]])) == (7.0, 2.0)
+
+
+def test_draws_needed_by_hand() -> None:
+    # (7 + 2 / 2) / draws = 0.5 squared at 32 draws of two runs; (7 + 2) / draws at 36 of one.
+    assert draws_needed((7.0, 2.0), 2, 0.5) == 32
+    assert draws_needed((7.0, 2.0), 1, 0.5) == 36
+    assert draws_needed((0.0, 0.0), 3, 0.5) == 2
+    with pytest.raises(ValueError, match="above 0"):
+        draws_needed((7.0, 2.0), 2, 0.0)
+
+
+def test_draws_needed_bring_the_error_to_what_was_asked() -> None:
+    rng = np.random.default_rng(5)
+    draws = draws_needed((9.0, 4.0), 2, 0.25)
+    means = [
+        (3 * rng.standard_normal((draws, 1)) + 2 * rng.standard_normal((draws, 2))).mean() for _ in range(400)
+    ]
+    assert np.std(means) == pytest.approx(0.25, rel=0.1)
 
 
 def test_variance_split_recovers_what_was_put_in() -> None:
