@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -254,6 +255,37 @@ def waterfall(service: str, steps: Sequence[Part], names: Mapping[str, str]) -> 
         )
         name = f"waterfall-{re.sub('[^a-z0-9]+', '-', service.lower())}"
         return finished(figure, name, f"{words.title(service)}: from starts in care to home", said)
+
+
+def parted(shown: Sequence[Part], sign: Part | None) -> Picture:
+    """Figures by month in futures that meet a claim and in those that miss it, side by side: where the bands
+    lie on one another, the figure does not tell. ``sign`` is marked with its threshold."""
+    said = []
+    with canvas(8.6, 3.9, 1, len(shown)) as (figure, first):
+        for axes, one in zip(figure.get_axes(), shown, strict=True):
+            scale = 1e6 if one["unit"] == "pounds" else 1.0
+            for key, slot, dash in (("met", 1, "-"), ("missed", 3, "--")):
+                days = [_day(day) for day in one[key]]
+                low, middle, high = ([v[p] / scale for v in one[key].values()] for p in ("p5", "p50", "p95"))
+                axes.fill_between(days, low, high, color=COLOURS[slot], alpha=0.25, linewidth=0)
+                label = "futures that meet it" if key == "met" else "futures that miss it"
+                axes.plot(days, middle, color=COLOURS[slot], linewidth=2.2, linestyle=dash, label=label)
+            if sign is not None and sign["figure"] == one["figure"]:
+                at = (_day(sign["month"]), sign["threshold"] / scale)
+                axes.plot(*at, "D", color="white", mec=INK, mew=1.8, markersize=8)
+            _month_axis(axes, one["met"], short=True)
+            unit = {"pounds": ", £ million", "per cent": ", of 100"}.get(one["unit"], "")
+            name = words.title(one["figure"])
+            _plain(axes, textwrap.fill(f"{name}{unit}", 42))
+            met, missed = (_at(one[key], -1)["p50"] / scale for key in ("met", "missed"))
+            said.append(f"{name}{unit}: at the end {met:,.4g} in the middle where it is met,")
+            said.append(f"{missed:,.4g} where it is missed.")
+        names = first.get_legend_handles_labels()
+        figure.legend(*names, loc="upper left", ncols=2, frameon=False, fontsize=10)
+        figure.subplots_adjust(left=0.06, right=0.98, top=0.78, bottom=0.1, wspace=0.16)
+        said.append("Shaded: 9 in 10 of each. Diamond: the threshold of the sign, in its month.")
+        title = "Figures by month, where a claim is met and where it fails"
+        return _picture(figure, "signs", title, " ".join(said))
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from sim.report.describe import by_group, lever_text, range_text, value_text
 from sim.report.figures import Picture
 from sim.report.money import money_context
 from sim.report.sections import STEPS, sections, shown, step_format
+from sim.report.signs import shown_claim, signs_context
 from sim.results.estimates import NO_CHANGE
 
 if TYPE_CHECKING:
@@ -125,6 +126,9 @@ def pictures(summary: Part) -> dict[str, Picture]:
         for service, steps in sections(summary, lead)["waterfalls"].items()
         if any(one["value"] for one in steps)
     ]
+    watched = shown_claim(summary, lead)
+    if watched is not None:
+        found.append(figures.parted(watched["picture"], (watched["signs"] or [watched["best"]])[0]))
     return {picture.name: picture for picture in found}
 
 
@@ -188,6 +192,7 @@ def context(study: Study, summary: Part, charts: Mapping[str, Picture]) -> dict[
         "last_claims": [
             one["id"] for one in summary["claims"] if (one["by"], one["basis"]) == (last_year, "gross")
         ],
+        **signs_context(summary, lead),
         "unknowns": [study.parameters[name] for name in UNKNOWNS if name in study.parameters],
         "arms": _arms(study, summary),
         "depends": rows_by_group(summary),

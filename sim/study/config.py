@@ -54,6 +54,8 @@ SECTIONS = (
 """Top-level names that hold no parameters."""
 DEPENDS_ON = "depends_on"
 """Entry of `run`: how many futures of each variant show what the answer depends on."""
+EARLY_SIGNS = "early_signs"
+"""Entry of `run`: how many futures of each set of evidence are watched for signs of failure."""
 SWITCHES = tuple(one.name for one in dataclasses.fields(Structure) if one.name != "combine")
 """Entries of `run` that say how the model is put together and may be left out."""
 MONEY_SWITCHES = tuple(one.name for one in dataclasses.fields(Pricing))
@@ -109,6 +111,8 @@ class Study:
     """The set of evidence that it rests on: one of `EVIDENCE`."""
     depends_on: Futures | None = None
     """How many futures of each variant show what the answer depends on; None for no such table."""
+    early_signs: Futures | None = None
+    """How many futures of each set of evidence are watched for signs that a claim fails; None for none."""
     warnings: tuple[str, ...] = ()
     """What may be meant but is worth saying, with its consequence."""
 
@@ -261,7 +265,7 @@ def load_study(path: str | Path, *, calibrated: bool = True) -> Study:
     _check_sections(top, problems)
     study_form = _section(top, "study", main, problems, ("name", "authority", "meaning"), ())
     required = ("start", "end", "seed", "draws", "runs", "combine")
-    optional = (*SWITCHES, *MONEY_SWITCHES, ENTRY, "evidence", DEPENDS_ON)
+    optional = (*SWITCHES, *MONEY_SWITCHES, ENTRY, "evidence", DEPENDS_ON, EARLY_SIGNS)
     run = _section(top, "run", main, problems, required, optional)
     dates = _clock(run)
     clock = dates or ANY_TIME
@@ -298,6 +302,7 @@ def load_study(path: str | Path, *, calibrated: bool = True) -> Study:
         files=files,
         meaning=study_form.text("meaning") or "",
         depends_on=read_futures(run, DEPENDS_ON),
+        early_signs=read_futures(run, EARLY_SIGNS),
     )
     evidence = run.choice("evidence", EVIDENCE, "set of evidence") or CENTRAL
     check_panels(parameters, scenarios | hindsight, clock, problems)

@@ -1,0 +1,106 @@
+"""When failure would show, in words: for the page, the terminal and the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sim.report import words
+
+Part = Mapping[str, Any]
+"""The branch `early_signs` of summary.json, or a part of it."""
+
+FORMATS = {"number": "whole", "posts": "one place", "per cent": "per cent", "pounds": "pounds"}
+"""How a threshold is written, by the unit of its figure."""
+PARTS = {1.0: "the whole", 0.75: "three quarters", 0.5: "half", 0.25: "a quarter"}
+"""Parts of a claim, in words."""
+
+
+def beyond(sign: Part) -> str:
+    """Which way a figure warns, as it begins a threshold: "fewer than"."""
+    if sign["above"]:
+        return "more than"
+    return "fewer than" if sign["unit"] in ("number", "posts") else "less than"
+
+
+def threshold(sign: Part) -> str:
+    """A sign in the council's own unit: "fewer than 9 families begun in Edge of Care since the start"."""
+    value = words.FORMATS[FORMATS[sign["unit"]]](sign["threshold"])
+    return f"{beyond(sign)} {value} {sign['figure']}"
+
+
+def signs_context(summary: Part, lead: str) -> dict[str, Any]:
+    """What the page's section reads; nothing where no claim was watched."""
+    found = summary.get("early_signs")
+    if not found or not found["claims"]:
+        return {"early": None}
+    claims = {one["id"]: one for one in summary["claims"]}
+    rows = [(claims[one["id"]], one) for one in found["claims"] if one["id"] in claims]
+    return {
+        "early": found,
+        "early_rows": [pair for pair in rows if pair[1]["share"] is not None],
+        "early_settled": [pair for pair in rows if pair[1]["share"] is None],
+        "early_parts": PARTS,
+        "early_beyond": beyond,
+        "early_formats": FORMATS,
+        "early_shown": shown_claim(summary, lead),
+        "month_end": month_end,
+    }
+
+
+def shown_claim(summary: Part, lead: str) -> Part | None:
+    """The watched claim that the picture is of: the leading scenario's, of children, if there is one."""
+    kinds = {one["id"]: (one["scenario"] == lead, one["kind"] == "children") for one in summary["claims"]}
+    drawn = [one for one in (summary.get("early_signs") or {"claims": []})["claims"] if one["picture"]]
+    return max(drawn, key=lambda one: kinds.get(one["id"], (False, False)), default=None)
+
+
+def month_end(iso: str) -> str:
+    """A month end: "the end of October 2024"."""
+    return f"the end of {words.date(iso).split(' ', 1)[1]}"
+
+
+def in_words(found: Part | None, claims: Mapping[str, str]) -> str:
+    """The signs of every claim for the terminal; ``claims`` says in words what each is."""
+    if not found:
+        return "Nothing is claimed against no change, so there is nothing to watch for."
+    level = words.of_100(found["level"])
+    text = [
+        f"Signs of failure: {', '.join(found['evidence'])} evidence, posts as they are and filled; "
+        f"{found['draws']} draws × {found['runs']} runs of each.",
+        "A figure is a sign from the first month in which, and until the claim falls due, it comforts falsely "
+        f"and alarms falsely in at most {level} of 100.",
+        "",
+    ]
+    for one in found["claims"]:
+        text += [claims.get(one["id"], one["id"]), *(f"  {line}" for line in lines(one)), ""]
+    return "\n".join(text).rstrip()
+
+
+def lines(one: Part) -> list[str]:
+    """What is found of one claim."""
+    met, futures = one["met"], one["futures"]
+    if one["share"] is None and met == 0:
+        return [f"Met in none of {futures} futures, and a quarter of it in too few: nothing to wait for."]
+    if one["share"] is None:
+        return [f"Met in {met} of {futures} futures: too few either way to learn what would tell."]
+    found = [] if one["share"] == 1 else [f"Met in {met} of {futures} futures."]
+    found.append(f"Watched for {PARTS[one['share']]} of it, met in {one['met_share']} of {futures}.")
+    if one["signs"]:
+        first = one["signs"][0]
+        found.append(f"First sign: {threshold(first)} by {month_end(first['month'])}; {wrong(first)}.")
+    else:
+        best = one["best"]
+        found.append("No figure tells in time.")
+        if best:
+            found.append(f"Best pick: {threshold(best)} by {month_end(best['month'])}; {wrong(best)}.")
+    obvious = one["obvious"]
+    if obvious:
+        found.append(f"{threshold(obvious).capitalize()} by {month_end(obvious['month'])}: {wrong(obvious)}.")
+    return found
+
+
+def wrong(sign: Part) -> str:
+    """How often a sign misleads."""
+    comfort, alarm = words.of_100(sign["false_comfort"]), words.of_100(sign["false_alarm"])
+    return f"false comfort {comfort}, false alarm {alarm} of 100"
