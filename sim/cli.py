@@ -134,6 +134,37 @@ def resumable(folder: Path) -> Iterator[None]:
 
 def beside(folder: Path, experiment: Experiment, results: Results, quiet: bool) -> dict[str, Any]:
     """What a study asks to be shown beside its results, from further trials that are kept in the folder."""
+    found = answer_depends_on(folder, experiment, results, quiet)
+    return found | signs_beside(folder, experiment, results, quiet)
+
+
+def signs_beside(folder: Path, experiment: Experiment, results: Results, quiet: bool) -> dict[str, Any]:
+    """The signs of failure, in no more futures than the run itself has."""
+    from sim.experiment.signs import FOLDER, watched
+    from sim.report.terminal import progress
+    from sim.study.futures import Futures
+
+    asked = experiment.study.early_signs
+    if asked is None:
+        return {}
+    futures = Futures(draws=min(asked.draws, experiment.draws), runs=min(asked.runs, experiment.runs))
+    if not quiet:
+        typer.echo("When failure would show:", err=True)
+    with progress(quiet) as report:
+        found = watched(
+            experiment.study,
+            futures,
+            jobs=experiment.jobs,
+            engine=experiment.engine,
+            folder=folder / FOLDER,
+            own=results,
+            progress=report,
+        )
+    return {} if found is None else {"early_signs": found}
+
+
+def answer_depends_on(folder: Path, experiment: Experiment, results: Results, quiet: bool) -> dict[str, Any]:
+    """What the answer depends on, from variants of the study."""
     from sim.experiment.variants import FOLDER, depends_on
     from sim.report.terminal import progress
 

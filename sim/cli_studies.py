@@ -234,6 +234,37 @@ def depends(
 
 
 @studies.command()
+def signs(
+    study: StudyFile,
+    draws: Draws = None,
+    runs: Runs = None,
+    level: Annotated[float, typer.Option(help="How often a sign may mislead either way, 0 to 1.")] = 0.2,
+    out: Annotated[Path, typer.Option(help="Where to write the figures.")] = Path("signs.json"),
+    jobs: Jobs = None,
+    as_json: FiguresJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say which monthly figure would tell first that a claim will not be met, and how often it misleads."""
+    from sim.experiment.signs import watched
+    from sim.experiment.store import write_json
+    from sim.report.signs import in_words
+    from sim.report.terminal import claim_goal, progress
+    from sim.study.config import load_study
+    from sim.study.futures import Futures
+
+    read = load_study(study)
+    if not 0 < level < 0.5:
+        raise InputError.of(f"expected a share above 0 and below 0.5; found {level:g}", path="--level")
+    asked = read.early_signs or Futures(draws=40, runs=1)
+    futures = Futures(draws=draws or asked.draws, runs=runs or asked.runs)
+    with progress(quiet) as so_far:
+        found = watched(read, futures, jobs=cores() if jobs is None else jobs, level=level, progress=so_far)
+    write_json(out, found)
+    claims = {claim.id: claim_goal(claim.content()) for claim in read.claims}
+    typer.echo(json.dumps(found, indent=2) if as_json else f"{in_words(found, claims)}\n\nFigures {out}")
+
+
+@studies.command()
 def verify_engines(
     study: StudyFile,
     trials: Annotated[int, typer.Option(help="How many trials to run on both.")] = 20,

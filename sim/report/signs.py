@@ -68,8 +68,8 @@ def in_words(found: Part | None, claims: Mapping[str, str]) -> str:
     text = [
         f"Signs of failure: {', '.join(found['evidence'])} evidence, posts as they are and filled; "
         f"{found['draws']} draws × {found['runs']} runs of each.",
-        "A figure is a sign from the first month in which, and until the claim falls due, it comforts falsely "
-        f"and alarms falsely in at most {level} of 100.",
+        "A figure is a sign from the first month in which, and until the claim falls due, it comforts "
+        f"falsely and alarms falsely in at most {level} of 100.",
         "",
     ]
     for one in found["claims"]:
@@ -98,6 +98,13 @@ def lines(one: Part) -> list[str]:
     if obvious:
         found.append(f"{threshold(obvious).capitalize()} by {month_end(obvious['month'])}: {wrong(obvious)}.")
     return found
+
+
+def first_sign(one: Part) -> str:
+    """The first sign of a claim, or of a part of it."""
+    first = one["signs"][0]
+    part = "" if one["share"] == 1 else f"({PARTS[one['share']]} of it) "
+    return f"{part}{threshold(first)} by {month_end(first['month'])}; {wrong(first)}"
 
 
 def wrong(sign: Part) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.report.signs import first_sign
 from sim.report.words import date as day_in_words
 from sim.report.words import number, of_100, pounds, pounds_exactly, whole, year
 
@@ -71,19 +72,29 @@ def answer(numbers: dict[str, Any], folder: Path) -> str:
     if numbers["claims"]:
         text.append("Chance of each claim:")
     for claim in numbers["claims"]:
-        goal = (
-            f"{whole(claim['target'])} children fewer"
-            if claim["kind"] == "children"
-            else f"{pounds_exactly(claim['target'])} {claim['basis']}"
-        )
-        by = claim["by"]
-        when = year(by) if "/" in by else day_in_words(by)
         often = met(claim, numbers["quality"]["futures"]) + fell_elsewhere(claim)
-        text.append(f"  {claim['scenario']}: {goal}, {when}: {often}")
+        text.append(f"  {claim_goal(claim)}: {often}")
     if numbers.get("papers"):
         text += ["", *(paper["in_words"] for paper in numbers["papers"])]
-    text += ["", *overlap_line(numbers), *vacancy_lines(numbers), *review_lines(numbers)]
+    text += [
+        "",
+        *sign_lines(numbers),
+        *overlap_line(numbers),
+        *vacancy_lines(numbers),
+        *review_lines(numbers),
+    ]
     return "\n".join([*text, f"Report  {folder / 'report.html'}"])
+
+
+def claim_goal(claim: Mapping[str, Any]) -> str:
+    """What a claim is of: "both: 50 children fewer, 31 March 2026"."""
+    by, target = claim["by"], claim["target"]
+    goal = (
+        f"{whole(target)} children fewer"
+        if claim["kind"] == "children"
+        else f"{pounds_exactly(target)} {claim['basis']}"
+    )
+    return f"{claim['scenario']}: {goal}, {year(by) if '/' in by else day_in_words(by)}"
 
 
 def met(claim: dict[str, Any], futures: int) -> str:
@@ -103,6 +114,23 @@ def fell_elsewhere(claim: dict[str, Any]) -> str:
         return ""
     often = f"{number(share)}" if share is not None else f"{number(bound)} or more"
     return f"; the number fell so far in {often} of 100 like authorities over {found['years']} years"
+
+
+def sign_lines(numbers: dict[str, Any]) -> list[str]:
+    """The first sign of failure of each claim that has one; or that no figure is one."""
+    found = numbers.get("early_signs")
+    if not found:
+        return []
+    claims = {one["id"]: claim_goal(one) for one in numbers["claims"]}
+    told = [one for one in found["claims"] if one["signs"] and one["id"] in claims]
+    level = of_100(found["level"])
+    if not told:
+        return [
+            f"When failure would show: no monthly figure tells in time, with at most {level} of 100 wrong.",
+            "",
+        ]
+    rows = [f"  {claims[one['id']]}: {first_sign(one)}" for one in told]
+    return ["When failure would show first:", *rows, ""]
 
 
 def overlap_line(numbers: dict[str, Any]) -> list[str]:

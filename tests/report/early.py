@@ -28,7 +28,8 @@ def watched(name: str, share: float | None, signs: int) -> dict[str, Any]:
     bands = {end: {"p5": 1.0, "p50": 5.0, "p95": 9.0} for end in ENDS}
     told = share is not None
     picture = [
-        {"figure": one["figure"], "unit": "number", "met": bands, "missed": bands} for one in (children, begun)
+        {"figure": one["figure"], "unit": "number", "met": bands, "missed": bands}
+        for one in (children, begun)
     ]
     return {
         "id": name,
