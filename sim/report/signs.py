@@ -41,6 +41,7 @@ def signs_context(summary: Part, lead: str) -> dict[str, Any]:
         "early_rows": [pair for pair in rows if pair[1]["share"] is not None],
         "early_settled": [pair for pair in rows if pair[1]["share"] is None],
         "early_parts": PARTS,
+        "early_tell": any(one["signs"] for _, one in rows),
         "early_beyond": beyond,
         "early_formats": FORMATS,
         "early_shown": shown_claim(summary, lead),
