@@ -276,7 +276,7 @@ def parted(shown: Sequence[Part], sign: Part | None) -> Picture:
             _month_axis(axes, one["met"], short=True)
             unit = {"pounds": ", £ million", "per cent": ", of 100"}.get(one["unit"], "")
             name = words.title(one["figure"])
-            _plain(axes, textwrap.fill(f"{name}{unit}", 42))
+            plain(axes, textwrap.fill(f"{name}{unit}", 42))
             met, missed = (_at(one[key], -1)["p50"] / scale for key in ("met", "missed"))
             said.append(f"{name}{unit}: at the end {met:,.4g} in the middle where it is met,")
             said.append(f"{missed:,.4g} where it is missed.")
@@ -285,7 +285,7 @@ def parted(shown: Sequence[Part], sign: Part | None) -> Picture:
         figure.subplots_adjust(left=0.06, right=0.98, top=0.78, bottom=0.1, wspace=0.16)
         said.append("Shaded: 9 in 10 of each. Diamond: the threshold of the sign, in its month.")
         title = "Figures by month, where a claim is met and where it fails"
-        return _picture(figure, "signs", title, " ".join(said))
+        return finished(figure, "signs", title, " ".join(said))
 
 
 @contextmanager
