@@ -92,7 +92,7 @@ def explain(
     if name not in read.parameters:
         hint = did_you_mean(name, read.parameters)
         raise InputError.of(f"'{name}' is not a parameter of this study.{hint}")
-    typer.echo("\n".join(explain_parameter(read.parameters[name])))
+    typer.echo("\n".join(explain_parameter(read.parameters[name], read.impacts)))
 
 
 def last_claimed(study: Study) -> str:
@@ -262,6 +262,34 @@ def signs(
     write_json(out, found)
     claims = {claim.id: claim_goal(claim.content()) for claim in read.claims}
     typer.echo(json.dumps(found, indent=2) if as_json else f"{in_words(found, claims)}\n\nFigures {out}")
+
+
+@studies.command()
+def sensitivity(
+    study: StudyFile,
+    draws: Annotated[int, typer.Option(help="Draws of the study, for the width of its range.")] = 100,
+    runs: Annotated[int, typer.Option(help="Runs of luck at each end of each parameter.")] = 4,
+    jobs: Jobs = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write it (default: impact.yaml beside the study's files).")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Say which parameters move the answer, each to the ends of its range, and write it down."""
+    from sim.experiment.sensitivity import impact_yaml, report
+    from sim.experiment.sensitivity import sensitivity as find
+    from sim.experiment.store import write_atomically
+    from sim.report.terminal import progress
+    from sim.study.config import load_study
+
+    read = load_study(study)
+    with progress(quiet) as so_far:
+        found = find(read, runs, draws, cores() if jobs is None else jobs, so_far)
+    beside = next((Path(f).parent for f in read.files if Path(f).name == "effects.yaml"), study.parent)
+    path = out or beside / "impact.yaml"
+    write_atomically(path, impact_yaml(read, found, runs, draws).encode())
+    typer.echo(report(found))
+    typer.echo(f"Impacts  {path}")
 
 
 @studies.command()

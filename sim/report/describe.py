@@ -19,13 +19,15 @@ from sim.report import words
 from sim.report.mechanisms import levers, mechanisms, switches
 from sim.study.catalogue import BASELINE, ROLES, SERVICES
 from sim.study.full_time import posts_text
+from sim.study.impact import word_for
 from sim.study.parameters import WHY_FIXED
 from sim.study.scenario import Funding, Open, Posts, Scenario, SetUp, Training
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sim.study.config import Study
+    from sim.study.impact import Impact
     from sim.study.parameters import Belief, Parameter
     from sim.study.scenario import Lever
 
@@ -33,7 +35,19 @@ WIDTH = 100
 """Columns of the text."""
 DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 YEAR = re.compile(r"\b\d{4}/\d\d\b")
-HEADS = ("setting", "meaning", "value", "range", "shape", "unit", "basis", "date", "quality", "source")
+HEADS = (
+    "setting",
+    "meaning",
+    "value",
+    "range",
+    "shape",
+    "unit",
+    "basis",
+    "date",
+    "quality",
+    "impact",
+    "source",
+)
 """Columns of assumptions.csv."""
 PURPOSE = (
     "For each scenario: how many children are looked after at each month end; how many fewer than with no "
@@ -103,7 +117,7 @@ def describe(study: Study, scenario: str | Scenario = "") -> str:
     for group, parameters in by_group(study).items():
         lines += [f"{group.replace('_', ' ').capitalize()}", ""]
         for parameter in parameters:
-            lines += explain_parameter(parameter)
+            lines += explain_parameter(parameter, study.impacts)
         lines.append("")
     run = (
         f"{study.authority}, {words.date(first.isoformat())} to {words.date(last)}; "
@@ -197,6 +211,7 @@ def assumption_rows(study: Study) -> Iterator[tuple[str, ...]]:
             one.basis,
             one.date,
             one.quality,
+            word_for(study.impacts, name),
             one.source,
         )
         yield (name, one.meaning, *text)
@@ -263,8 +278,8 @@ def _risks(study: Study, chosen: list[Scenario]) -> Iterator[str]:
             yield f"{paper.risk_and_mitigation} Source: {paper.source}"
 
 
-def explain_parameter(parameter: Parameter) -> list[str]:
-    """Lines that say what one parameter is, its range and its source."""
+def explain_parameter(parameter: Parameter, impacts: Mapping[str, Impact] | None = None) -> list[str]:
+    """Lines that say what a parameter is, its range, its source, and how much it moves the answer."""
     rests = f"{parameter.basis}, {parameter.date}, {parameter.quality}"
     head = f"{parameter.name} = {value_text(parameter)} ({parameter.unit}; {rests})"
     lines = [*_paragraph(head, "  ", "      "), *_paragraph(parameter.meaning, "      ")]
@@ -278,7 +293,25 @@ def explain_parameter(parameter: Parameter) -> list[str]:
         span = "" if belief.low is None else f" ({_number(belief.low)} to {_number(belief.high or 0.0)})"
         said = f"On {name} evidence: {value_text(belief)}{span}. {belief.source}"
         lines += _paragraph(said, "      ")
-    return lines
+    return [*lines, *_paragraph(impact_text(impacts or {}, parameter.name), "      ")]
+
+
+def impact_text(impacts: Mapping[str, Impact], name: str) -> str:
+    """How much a parameter moves the answer, in a sentence or two."""
+    one = impacts.get(name)
+    if one is None:
+        return "Impact: not computed."
+    children = f"{words.one_place(one.children[0])} to {words.one_place(one.children[1])}"
+    pounds = f"{words.pounds(one.pounds[0])} to {words.pounds(one.pounds[1])}"
+    text = (
+        f"Impact: {one.word}. Tried: {one.tried}; children fewer {children} (± {one.children_error:.1f}), "
+        f"net saving {pounds}."
+    )
+    if one.breaks_even is not None:
+        text += f" The net saving is nought at about {one.breaks_even:g}."
+    if one.share is not None:
+        text += f" Share of the spread: {one.share:.0%} (± {one.share_error or 0.0:.0%})."
+    return text
 
 
 def _section(heading: str, paragraphs: list[str]) -> list[str]:

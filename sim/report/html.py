@@ -23,6 +23,7 @@ from sim.report.money import money_context
 from sim.report.sections import STEPS, sections, shown, step_format
 from sim.report.signs import shown_claim, signs_context
 from sim.results.estimates import NO_CHANGE
+from sim.study.impact import word_for
 
 if TYPE_CHECKING:
     from sim.study.config import Study
@@ -198,6 +199,7 @@ def context(study: Study, summary: Part, charts: Mapping[str, Picture]) -> dict[
         "depends": rows_by_group(summary),
         "last_scenario": (summary.get("depends_on") or {"scenarios": [lead]})["scenarios"][-1],
         "groups": by_group(study),
+        "impact_of": partial(word_for, study.impacts),
         "value_text": value_text,
         "range_text": range_text,
         "levers": {

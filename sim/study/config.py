@@ -21,6 +21,8 @@ from sim.study.claims import Claim, Paper
 from sim.study.files import read_files
 from sim.study.form import Form
 from sim.study.futures import Futures, read_futures
+from sim.study.impact import ENTRY as IMPACT
+from sim.study.impact import Impact, read_impact
 from sim.study.parameter_reader import missing_parameters, read_parameters, read_value
 from sim.study.parameters import CENTRAL, EVIDENCE, Parameter, Value
 from sim.study.pricing import CHOICES as PRICE_CHOICES
@@ -48,6 +50,7 @@ SECTIONS = (
     "claims",
     "papers",
     "observed",
+    "impact",
     "calibration",
     "calibrated",
 )
@@ -113,6 +116,8 @@ class Study:
     """How many futures of each variant show what the answer depends on; None for no such table."""
     early_signs: Futures | None = None
     """How many futures of each set of evidence are watched for signs that a claim fails; None for none."""
+    impacts: Mapping[str, Impact] = dataclasses.field(default_factory=dict)
+    """How much each parameter moves the answer, as last worked out; in no digest."""
     warnings: tuple[str, ...] = ()
     """What may be meant but is worth saying, with its consequence."""
 
@@ -303,6 +308,7 @@ def load_study(path: str | Path, *, calibrated: bool = True) -> Study:
         meaning=study_form.text("meaning") or "",
         depends_on=read_futures(run, DEPENDS_ON),
         early_signs=read_futures(run, EARLY_SIGNS),
+        impacts=read_impact(top.get(IMPACT), problems),
     )
     evidence = run.choice("evidence", EVIDENCE, "set of evidence") or CENTRAL
     check_panels(parameters, scenarios | hindsight, clock, problems)
