@@ -156,12 +156,14 @@ def calibrate(
     out: Annotated[
         Path | None, typer.Option(help="Where to write the sample (default: beside the study's other files).")
     ] = None,
+    page: Annotated[Path | None, typer.Option(help="Also write what was found as a page.")] = None,
     quiet: Quiet = False,
 ) -> None:
     """Fit the calibrated parameters to what was counted before the start, and write the sample of a draw."""
     from sim.experiment.calibrate import Setting
     from sim.experiment.calibrate import calibrate as fit
     from sim.experiment.calibrated import calibrated_yaml, report
+    from sim.experiment.calibrated import page as as_page
     from sim.experiment.store import write_atomically
     from sim.report.terminal import progress
     from sim.study.config import load_study
@@ -176,6 +178,9 @@ def calibrate(
     write_atomically(path, calibrated_yaml(read, found, setting).encode())
     typer.echo(report(found))
     typer.echo(f"Sample  {path}")
+    if page is not None:
+        write_atomically(page, as_page(read, found, setting).encode())
+        typer.echo(f"Page    {page}")
     if path.resolve() not in {Path(f).resolve() for f in read.files}:
         typer.echo(f"The study does not include it yet: add {path.name} to its list of files.", err=True)
 

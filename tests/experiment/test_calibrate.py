@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.experiment.calibrate import Setting, calibrate, goals, posterior, slice_sample
-from sim.experiment.calibrated import calibrated_yaml, report
+from sim.experiment.calibrated import calibrated_yaml, page, report
 from sim.experiment.emulator import Emulator, features
 from sim.experiment.targets import Target, targets_of
 from sim.foundations.errors import InputError
@@ -95,6 +95,7 @@ def test_a_calibration_is_the_same_again_from_a_folder_and_tells_what_it_found(t
     text = report(first)
     assert "starts led by court" in text
     assert "Combinations that no count tells" in text
+    assert text in page(study, first, TINY)
     assert "sample: |" in calibrated_yaml(study, first, TINY)
 
 
