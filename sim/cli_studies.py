@@ -163,8 +163,8 @@ def calibrate(
     from sim.experiment.calibrate import Setting
     from sim.experiment.calibrate import calibrate as fit
     from sim.experiment.calibrated import calibrated_yaml, report
-    from sim.experiment.calibrated import page as as_page
     from sim.experiment.store import write_atomically
+    from sim.report.calibration import page as as_page
     from sim.report.terminal import progress
     from sim.study.config import load_study
 

@@ -119,49 +119,6 @@ def report(fitted: Fitted) -> str:
     return "\n".join(text)
 
 
-def page(study: Study, fitted: Fitted, setting: Setting) -> str:
-    """The same as a page of documentation."""
-    return f"""# Calibration
-
-Written by `caresim calibrate`; not typed. {setting.points:,} simulated worlds in each of {len(fitted.left)}
-waves for {study.authority}, seed {study.seed}; {setting.rows} rows in the sample.
-
-## What is done
-
-The *directions* in the study's file of calibration each move one or more parameters that no publication gives.
-Their ranges are what was thought possible before the counts were seen. The *targets* are counts from before the
-start: totals of all years, and shares of the years by age, by kind and by legal status. The past is not
-simulated: a world of no change, in its years to come, should look like the years that were counted.
-
-1. A wave of worlds is simulated, spread evenly over the ranges. A quadratic function of the directions is fitted
-   to each figure, on the scale of logarithms; worlds that share their luck share a shift.
-2. The next wave is simulated where the functions say that the counts could be met with twice the tolerance, and
-   the functions are fitted again to the last two waves.
-3. Elliptical slice sampling draws the sample from prior times likelihood. The sample is then simulated itself, so
-   the column of worlds is what the model does and not what the functions say.
-
-Each draw of what is not known takes one row of the sample, draw 0 its mean. A *tolerance* is how far a right model
-may lie from a count: 3 in 100 of a total; for a share, 10 in 100 of it and what chance does to so few children.
-The level of all flows is met closely, as its own uncertainty is drawn apart (`uncertainty.entry_level`,
-`uncertainty.exit_level`). Where the arithmetic of flows says where a parameter lies, no search is made: residual
-stays of the opening cohort are length-biased draws of the stays themselves, and time already spent at a level
-follows the equilibrium law of its own durations.
-
-## What was found
-
-```
-{report(fitted)}
-```
-
-*Told by the counts*: at most {KNOWN:.0%} of the spread before is left; *told in part*: at most {IN_PART:.0%}. What is
-not told is fixed by assumption, and every draw holds another value of it. Four things are known to be so: how many
-crises there are against how often one ends in care; how starts divide between the routes, above all how many come
-without warning; how much families differ against the rates and the time at a level; and what early help and
-conferences do already. The last list holds every combination of directions of which the counts say less than
-{FLAT:g} of what the ranges say.
-"""
-
-
 def calibrated_yaml(study: Study, fitted: Fitted, setting: Setting) -> str:
     """The centre and the sample as a file that the study includes."""
     if study.calibration is None:

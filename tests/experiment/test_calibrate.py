@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from sim.experiment.calibrate import Setting, calibrate, goals, posterior, slice_sample
-from sim.experiment.calibrated import calibrated_yaml, page, report
+from sim.experiment.calibrated import calibrated_yaml, report
 from sim.experiment.emulator import Emulator, features
 from sim.experiment.targets import Target, targets_of
 from sim.foundations.errors import InputError
+from sim.report.calibration import page
 from sim.study.config import load_study
 from tests.worlds import small_bury
 
