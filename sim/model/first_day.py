@@ -114,7 +114,7 @@ def moved(uniforms: Ints, thresholds: Row, counts: Ints) -> Ints:
     it should fill: so a number keeps its rank, and its place among those of the same outcome.
     """
     order = np.argsort(uniforms, kind="stable")
-    sorted_ = uniforms[order]
+    sorted_ = uniforms[order].astype(np.int64)  # products of them are large
     ends = np.cumsum(counts)
     bounds = (0, *thresholds, ONE)
     found = np.empty_like(uniforms)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
+    SmallInts = NDArray[np.int32]
     Flags = NDArray[np.bool_]
 
 Row = tuple[int, ...]
@@ -58,26 +59,26 @@ class Families:
     """[n, SPELLS] resilience against closure or step-down."""
     to_early_help: Flags
     """[n, SPELLS] whether a closure from child in need steps down to early help."""
-    plan_start: Ints
+    plan_start: SmallInts
     """[n, SPELLS] uniform, fixed point: a conference makes a plan while this is below the multiplier."""
     court: Ints
     """[n, COURT_CRISES] resilience against court-led entry."""
     no_warning: Ints
     """[n, NO_WARNING_CRISES] resilience against entry without warning."""
-    picks: Ints
+    picks: SmallInts
     """[n, NO_WARNING_CRISES] uniform, fixed point: which child an entry without warning begins with."""
-    offered: Ints
+    offered: SmallInts
     """[offer, n, OFFERS] uniform, fixed point: the offer is made when its moment comes while this is below
     the chance in force, by occurrence."""
-    accepts: Ints
+    accepts: SmallInts
     """[offer, n, OFFERS] uniform, fixed point: it is taken up while this is below the chance in force."""
-    panel: Ints
+    panel: SmallInts
     """[n, OFFERS] uniform, fixed point: the panel refuses a referral while this is below its chance."""
-    order: Ints
+    order: SmallInts
     """[n, ORDERS] uniform, fixed point: whether proceedings end with the children living with kin."""
     ethnicity: Ints
     """[n] position in ETHNICITY_NAMES; no rule reads it."""
-    length: Ints
+    length: SmallInts
     """[offer, n, OFFERS] length of the work, ticks."""
     first_child: Ints
     """[n + 1] row of each family's first child; its children are consecutive."""
@@ -94,25 +95,25 @@ class Children:
     """[c, CRISES] resilience against a crisis of the relationship."""
     edge: Ints
     """[c, CRISES] resilience against entering care while that crisis lasts."""
-    heard: Ints
+    heard: SmallInts
     """[c, CRISES] uniform, fixed point: whether anybody refers that crisis."""
-    heard_in_care: Ints
+    heard_in_care: SmallInts
     """[c, PERIODS] uniform, fixed point: whether an unplanned entry with a plan to return is referred."""
-    joins: Ints
+    joins: SmallInts
     """[c, CRISES] uniform, fixed point: whether the child goes with a sibling who enters."""
-    stay: Ints
+    stay: SmallInts
     """[c, PERIODS] uniform, fixed point: kind of each period of care."""
     stay_end: Ints
     """[c, PERIODS] resilience against the end of each period of care."""
-    leaving: Ints
+    leaving: SmallInts
     """[c, PERIODS] uniform, fixed point: how it ends."""
-    placement: Ints
+    placement: SmallInts
     """[c, PERIODS] uniform, fixed point: where the child lives, if not with kin."""
-    kin: Ints
+    kin: SmallInts
     """[c, PERIODS] uniform, fixed point: whether the child lives with kin, and leaves to a guardian."""
     settled: Ints
     """[c, MOVES] resilience against the breakdown of each placement."""
-    moved_to: Ints
+    moved_to: SmallInts
     """[c, MOVES] uniform, fixed point: where the child lives after it."""
     opening_stay: Ints
     """[c] Stay in progress at tick 0, or -1."""

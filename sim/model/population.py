@@ -6,7 +6,7 @@ and renames none. A family is built from its block and its place in it; nothing 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    SmallInts = NDArray[np.int32]
     Flags = NDArray[np.bool_]
     Values = Mapping[str, Any]
 
@@ -103,6 +104,11 @@ class Block:
         """[n] identities."""
         return self.draws.block * BLOCK_SIZE + self.draws.entity
 
+    def of(self, rows: Any) -> Block:
+        """The families of some rows only."""
+        given = {name: column[rows] for name, column in self.given.items()}
+        return replace(self, draws=self.draws.of(rows), seen=self.seen[rows], given=given)
+
     def column(self, name: str) -> Any:
         """[n] what was given, or what is usual."""
         return self.given.get(name, np.full(self.draws.n, USUAL[name]))
@@ -131,9 +137,9 @@ def cumulative(shares: Mapping[str, float]) -> Floats:
     return np.cumsum(list(shares.values()))[:-1] / sum(shares.values())
 
 
-def fixed(uniforms: Floats) -> Ints:
+def fixed(uniforms: Floats) -> SmallInts:
     """Uniforms as fixed point, below ``ONE``."""
-    return np.minimum((uniforms * ONE).astype(np.int64), ONE - 1)
+    return np.minimum((uniforms * ONE).astype(np.int32), np.int32(ONE - 1))
 
 
 def build_families(who: Block, values: Values) -> dict[str, Any]:
@@ -243,17 +249,21 @@ LENGTHS = {
 """The parameter that gives the mean length of each offer's work."""
 
 
-def offers(draws: Draws, values: Values) -> dict[str, Ints]:
+LONGEST = np.iinfo(np.int32).max
+"""Ticks that work can last at most: more than five thousand years."""
+
+
+def offers(draws: Draws, values: Values) -> dict[str, SmallInts]:
     """Uniforms for whether each offer is made and taken up, and how long its work would last:
-    [offer, n, OFFERS]."""
+    [offer, n, OFFERS]. They are most of all numbers, and small ones."""
     spread = values["pathway.length_spread"]
     shape = (len(Offer), draws.n, OFFERS)
-    found = {name: np.empty(shape, dtype=np.int64) for name in ("offered", "accepts", "length")}
+    found = {name: np.empty(shape, dtype=np.int32) for name in BY_OFFER}
     for o in Offer:
         found["offered"][o] = fixed(draws.many(Decision.OFFERED, OFFERS, slot=int(o)))
         found["accepts"][o] = fixed(draws.many(Decision.TAKE_UP, OFFERS, slot=int(o)))
         uniforms = draws.many(Decision.SERVICE_LENGTH, OFFERS, slot=int(o))
-        found["length"][o] = length(uniforms, values[LENGTHS[o]], spread)
+        found["length"][o] = np.minimum(length(uniforms, values[LENGTHS[o]], spread), LONGEST)
     return found
 
 
@@ -308,15 +318,49 @@ CHILD_NUMBERS = (
 """Each child's keyed sequences: column, decision, how many, and what a uniform becomes."""
 
 
+TOGETHER = 2048
+"""Families who are made at a time: what is worked out on the way stays in the processor's cache, however many
+families there are in all."""
+
+
 def join(blocks: list[Block], values: Values, horizon: int) -> tuple[Families, Children]:
     """All families of all blocks in order of identity, and their children ordered by family."""
     who = together(blocks)
-    families = build_families(who, values)
+    n = who.draws.n
     born, present = births(who, values)
     present &= born < horizon
     first = np.concatenate([[0], np.cumsum(present.sum(axis=0))])
-    children = build_children(who, born, present, values)
-    return Families(**families, first_child=first), Children(**children)
+    families, children = Columns(rows=n), Columns(rows=int(first[-1]))
+    for begin in range(0, max(n, 1), TOGETHER):
+        end = min(begin + TOGETHER, n)
+        some = who.of(slice(begin, end))
+        families.put(begin, end, build_families(some, values))
+        of_some = build_children(some, born[:, begin:end], present[:, begin:end], values)
+        children.put(first[begin], first[end], of_some)
+    return Families(**families.found, first_child=first), Children(**children.found)
+
+
+BY_OFFER = ("offered", "accepts", "length")
+"""Columns whose first axis is the offer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """A table that is filled some rows at a time. Each column has its memory from the beginning: to give out
+    more of it takes the machine longer than to work out what goes in."""
+
+    rows: int
+    found: dict[str, Any] = field(default_factory=dict)
+    """By name."""
+
+    def put(self, begin: int, end: int, part: Mapping[str, Any]) -> None:
+        """Fill the rows from one up to another."""
+        for name, values in part.items():
+            axis = 1 if name in BY_OFFER else 0
+            if name not in self.found:
+                shape = (*values.shape[:axis], self.rows, *values.shape[axis + 1 :])
+                self.found[name] = np.empty(shape, values.dtype)
+            self.found[name][(slice(None),) * axis + (slice(begin, end),)] = values
 
 
 def together(blocks: list[Block]) -> Block:
@@ -336,18 +380,26 @@ def together(blocks: list[Block]) -> Block:
 def build_children(who: Block, born: Ints, present: Flags, values: Values) -> dict[str, Any]:
     """Columns of ``Children``, ordered by family."""
     family, slot = np.nonzero(present.T)
-    draws = who.draws.of(family)
+    # Luck is drawn slot by slot: neighbours of one slot share the generator's work, siblings do not.
+    by_slot = np.argsort(slot, kind="stable")
+    draws, slots = who.draws.of(family[by_slot]), slot[by_slot]
+
+    def by_family(drawn: Any) -> Any:
+        ordered = np.empty_like(drawn)
+        ordered[by_slot] = drawn
+        return ordered
+
     columns: dict[str, Any] = {
         "id": who.ids[family] * 10 + slot,
         "born": born[slot, family],
     }
     for name, decision, occurrences, become in CHILD_NUMBERS:
-        uniforms = draws.many(decision, occurrences, slot)
+        uniforms = draws.many(decision, occurrences, slots)
         if decision == Decision.CRISIS:
-            uniforms = shared(who.draws, values, uniforms, family)
-        columns[name] = become(uniforms)
-    columns["sex"] = (draws.one(Decision.SEX, slot) < values["family.male"]).astype(np.int64)
-    columns["disabled"] = draws.one(Decision.DISABILITY, slot) < values["family.disabled"]
+            uniforms = shared(who.draws, values, uniforms, family[by_slot])
+        columns[name] = by_family(become(uniforms))
+    columns["sex"] = by_family((draws.one(Decision.SEX, slots) < values["family.male"]).astype(np.int64))
+    columns["disabled"] = by_family(draws.one(Decision.DISABILITY, slots) < values["family.disabled"])
     columns["opening_elapsed"] = who.column("stay_elapsed")[family]
     for name in ("opening_stay", "returned", "unaccompanied", "guardian"):
         columns[name] = who.column(name)[family]
