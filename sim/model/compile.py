@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.foundations.clock import Clock
+    from sim.model.plan import Post
     from sim.model.population import Floats, Ints, Values
     from sim.study.config import Study
     from sim.study.scenario import Scenario
@@ -62,6 +63,8 @@ class Circumstances:
     """By family."""
     counted_demanded: Demanded
     """By counted referral."""
+    posts: dict[tuple[Any, ...], Post] = field(default_factory=dict)
+    """The posts that scenarios have had so far, for those that have them too."""
     peak: float
     """The highest demand for which there are families, as a multiple of the study's own."""
 
@@ -113,7 +116,7 @@ def peak_demand(study: Study) -> float:
 
 def compile_plan(study: Study, scenario: Scenario, given: Circumstances) -> Plan:
     """The Plan of one scenario in given circumstances."""
-    posts = build_posts(given.values, scenario, study.clock, given.chance, study.structure)
+    posts = build_posts(given.values, scenario, study.clock, given.chance, study.structure, given.posts)
     shocks = [lever for lever in scenario.levers if isinstance(lever, Demand)]
     if any(shock.times > given.peak for shock in shocks):
         raise ValueError(f"the circumstances hold families for {given.peak:g} times the demand, no more")

@@ -8,7 +8,7 @@ history is keyed by its team, role and number, so changing one team leaves the o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -62,6 +62,11 @@ class Market:
     recruitment: tuple[tuple[int, int, Recruitment], ...]
     """(from, to, lever) for every dial or strategy that is meant for this post."""
 
+    @property
+    def content(self) -> tuple[Any, ...]:
+        """All of it; equal for equal markets."""
+        return tuple(self.success), tuple(self.leaving), self.recruitment
+
     def slower(self, tick: int) -> int:
         """Ticks added to a search that begins at a tick."""
         days = sum(lever.delay_days for start, end, lever in self.recruitment if start <= tick < end)
@@ -85,27 +90,40 @@ class Market:
 
 
 def build_posts(
-    values: Values, scenario: Scenario, clock: Clock, chance: Chance, structure: Structure
+    values: Values,
+    scenario: Scenario,
+    clock: Clock,
+    chance: Chance,
+    structure: Structure,
+    known: dict[tuple[Any, ...], Post] | None = None,
 ) -> tuple[Post, ...]:
-    """The history of every funded post."""
+    """The history of every funded post. ``known`` keeps those made so far with these values and this luck: a
+    post that is funded and filled alike in another scenario is that one."""
     posts = []
+    known = {} if known is None else known
     markets: dict[tuple[Team, str], Market] = {}
     for span in funded_posts(values, scenario, clock, structure):
         kind = span.team, span.role
         if kind not in markets:
             markets[kind] = market_of(values, scenario, clock, span, structure)
-        spells = history(values, span, chance, markets[kind])
-        posts.append(
-            Post(
-                team=span.team,
-                role=span.role,
-                number=span.number,
-                spells=tuple(spells),
-                hours=span.hours,
-                absences=tuple(absences(values, span, spells, chance)),
-            )
-        )
+        same = span, *markets[kind].content
+        if same not in known:
+            known[same] = build_post(values, span, markets[kind], chance)
+        posts.append(known[same])
     return tuple(posts)
+
+
+def build_post(values: Values, span: Funded, market: Market, chance: Chance) -> Post:
+    """The history of one post."""
+    spells = history(values, span, chance, market)
+    return Post(
+        team=span.team,
+        role=span.role,
+        number=span.number,
+        spells=tuple(spells),
+        hours=span.hours,
+        absences=tuple(absences(values, span, spells, chance)),
+    )
 
 
 def market_of(values: Values, scenario: Scenario, clock: Clock, span: Funded, structure: Structure) -> Market:
