@@ -18,7 +18,23 @@ from numba.np.numpy_support import from_dtype
 from sim.engine import care, caseload, edge, journeys, load, offers, panel, people, risk
 from sim.engine import world as doors
 from sim.engine.compiled import calendar
-from sim.engine.compiled.layout import AGENDA, CHANGE, CHILD, ENTRY, REQUEST, WORKER
+from sim.engine.compiled.layout import (
+    AGENDA,
+    BY_OFFER,
+    CHANGE,
+    CHILD,
+    CHILD_GROUPS,
+    CLOCKS,
+    ENTRY,
+    FAMILY_GROUPS,
+    KEYED_CHILD,
+    KEYED_FAMILY,
+    MADE,
+    OF_OFFERS,
+    REQUEST,
+    WORKER,
+)
+from sim.engine.compiled.views import open_views
 from sim.foundations import ledger
 from sim.foundations.ledger import NEVER
 from sim.model.plan import POWERS
@@ -32,10 +48,20 @@ SOCIAL_WORKER = int(Line.SOCIAL_WORKER)
 CHANNELS = len(Channel)
 STEPS = POWERS + 1
 
+SMALL_RULES = (
+    *(ledger.scaled, people.spend, people.anything_spent, people.first_spent, people.wind, people.stop_clock),
+    *(people.anybody_at, people.on_its_way, risk.step_at, risk.next_step, risk.power, risk.month_at),
+    *(risk.months_since, risk.exponent_now, risk.ease_by, risk.set_rates, risk.safeguarded, risk.bears_load),
+    *(risk.plan_end_rate, risk.rate_at_home, risk.rate_with_guardian, risk.exit_rate),
+    *(journeys.at_stake, journeys.next_change_of),
+)
+"""Rules that every wake asks for several times. They are compiled into whoever asks: a call would take longer
+than the rule."""
+
 for room in RULES:
     for _, function in getmembers(room, isfunction):
         if function.__module__ == room.__name__ and function not in NOT_RULES:
-            register_jitable(function)
+            register_jitable(forceinline=function in SMALL_RULES)(function)
 
 
 def pointer_to(kind: Any) -> Any:
@@ -60,18 +86,18 @@ FAMILIES: dict[Any, Any] = {}
 ACQUAINTED: set[Any] = set()
 
 
-def acquaint(world: Any, family: Any, keyed_family: Any, keyed_child: Any) -> None:
+def acquaint(world: Any, family: Any) -> None:
     """Tell the doors which records (dtypes) belong together, before anything is compiled for them."""
-    layout = (world, family, keyed_family, keyed_child)
-    if layout in ACQUAINTED:
+    if (world, family) in ACQUAINTED:
         return
-    ACQUAINTED.add(layout)
+    ACQUAINTED.add((world, family))
     FAMILIES[from_dtype(world)] = from_dtype(family)
-    KEYED[from_dtype(family)] = from_dtype(keyed_family)
-    KEYED[from_dtype(CHILD)] = from_dtype(keyed_child)
+    KEYED[from_dtype(family)] = from_dtype(KEYED_FAMILY)
+    KEYED[from_dtype(CHILD)] = from_dtype(KEYED_CHILD)
 
 
 ints = pointer_to(types.int64)
+flags = pointer_to(types.uint8)
 children = pointer_to(from_dtype(CHILD))
 notes = pointer_to(from_dtype(AGENDA))
 requests = pointer_to(from_dtype(REQUEST))
@@ -84,14 +110,13 @@ changes = pointer_to(from_dtype(CHANGE))
 @overload(bisect_right)
 def _bisect_right(numbers: Any, number: Any) -> Any:
     def found(numbers: Any, number: Any) -> Any:
-        low, high = 0, len(numbers)
-        while low < high:
-            middle = (low + high) >> 1
-            if number < numbers[middle]:
-                high = middle
-            else:
-                low = middle + 1
-        return low
+        # As many steps for every number, none of which hangs on a guess which way it goes.
+        low, size = 0, len(numbers)
+        while size > 1:
+            half = size >> 1
+            low += half * (numbers[low + half - 1] <= number)
+            size -= half
+        return low + (numbers[low] <= number) if size else 0
 
     if isinstance(numbers, types.Array):
         return found
@@ -116,6 +141,9 @@ def resolve_field(_: Any, record: Any, name: str) -> Any:
 
 # Where anything was compiled before the doors open, numba asks here first, and would fail.
 RecordAttribute.generic_resolve = resolve_field  # type: ignore[method-assign]
+
+
+open_views({"clocks": CLOCKS, "by_offer": OF_OFFERS, MADE: BY_OFFER, **FAMILY_GROUPS, **CHILD_GROUPS})
 
 
 @overload_attribute(types.Record, "children")

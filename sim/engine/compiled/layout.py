@@ -17,9 +17,21 @@ from sim.engine.compiled import calendar
 from sim.engine.people import Child, Family, KeyedChild, KeyedFamily
 from sim.foundations.ledger import NEVER
 from sim.model.plan import Practice, Rules, Services
+from sim.model.terms import (
+    COURT_CRISES,
+    CRISES,
+    MOVES,
+    NO_WARNING_CRISES,
+    OFFERS,
+    ORDERS,
+    PERIODS,
+    REFERRALS,
+    SPELLS,
+    Offer,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -45,22 +57,61 @@ def round_up(size: int, least: int) -> int:
     return max(least, 1 << max(size - 1, 0).bit_length())
 
 
-def state_fields(example: object, skipped: Sequence[str]) -> list[tuple[Any, ...]]:
-    """The fields of a record like an object whose attributes are numbers, truth values and lists.
+CLOCKS = ("left", "rate")
+"""Lists of a family by clock."""
+FAMILY_GROUPS = {
+    "warnings": ("no_warning", "picks"),
+    "referrals": ("outcome", "assessment", "rereferral"),
+    "spells": ("step_up", "step_down", "plan_start", "to_early_help"),
+}
+CHILD_GROUPS = {
+    "in_crises": ("crisis", "edge", "heard", "joins"),
+    "in_periods": ("stay", "stay_end", "kin", "placement", "leaving", "heard_in_care"),
+    "in_moves": ("settled", "moved_to"),
+}
+"""What chance has fixed for a family and a child that is read together, and so lies together: by field of the
+record, the columns whose numbers for one occurrence stand beside each other."""
+OCCURRENCES = {
+    "court": COURT_CRISES,
+    "warnings": NO_WARNING_CRISES,
+    "referrals": REFERRALS,
+    "spells": SPELLS,
+    "panel": OFFERS,
+    "order": ORDERS,
+    "in_crises": CRISES,
+    "in_periods": PERIODS,
+    "in_moves": MOVES,
+}
+"""How many of each there are, in the order in which they lie: first what every family reads when it comes."""
+FLAGS = ("impaired", "relationship", "returned", "unaccompanied", "guardian")
+"""Truth values among what chance has fixed."""
+MADE = "of_offers"
+"""The field that holds, by offer and occurrence, what is read when an offer is made."""
+BY_OFFER = ("offered", "accepts", "length")
+SMALL = np.dtype(np.int32)
+"""The kind of numbers that are many and never large: uniforms in fixed point, lengths of work."""
 
-    Single numbers come first and the longest lists, the clocks, after them: what every wake of a family
-    reads lies together in memory, ahead of the lists by offer.
-    """
-    result: list[tuple[Any, ...]] = []
+
+def lists_of(example: object) -> tuple[str, ...]:
+    """The attributes of an object that are lists, but for those of other lengths: by offer."""
+    return tuple(
+        name
+        for name in type(example).__slots__
+        if isinstance(getattr(example, name, None), list) and name not in (*CLOCKS, "ease", "children")
+    )
+
+
+def state_fields(example: object, skipped: Sequence[str]) -> list[tuple[Any, ...]]:
+    """The fields of a record for the attributes of an object that are numbers and truth values."""
+    numbers: list[tuple[Any, ...]] = []
+    flags: list[tuple[Any, ...]] = []
     for name in type(example).__slots__:
-        if name in skipped:
-            continue
-        value = getattr(example, name)
-        if isinstance(value, list):
-            result.append((name, INT, (len(value),)))
-        else:
-            result.append((name, np.dtype(bool) if isinstance(value, bool) else INT))
-    return sorted(result, key=lambda field: (len(field) > 2, -field[2][0] if len(field) > 2 else 0))
+        value = None if name in skipped else getattr(example, name)
+        if isinstance(value, bool):
+            flags.append((name, np.dtype(bool)))
+        elif isinstance(value, int):
+            numbers.append((name, INT))
+    return numbers + flags
 
 
 def example_family(children: int) -> Family:
@@ -70,18 +121,26 @@ def example_family(children: int) -> Family:
 
 
 FAMILY_SKIPS, CHILD_SKIPS = ("children", "keyed"), ("keyed",)
+OF_OFFERS = lists_of(example_family(1))
+"""Lists of a family by offer."""
 
 
 def family_record(children: int) -> np.dtype[np.void]:
-    """The record of a family with at most so many children."""
+    """The record of a family with at most so many children. What every wake reads lies together at its
+    beginning, up to ``by_offer``; the clocks of children who are not there come last of it."""
+    example = example_family(children)
     own = [
         ("keyed_pointer", INT),
         ("children_pointer", INT),
         ("child_count", INT),
         ("agenda", INT),
-        ("arrived", np.dtype(bool)),
     ]
-    return np.dtype(own + state_fields(example_family(children), FAMILY_SKIPS), align=True)
+    lists = [
+        ("ease", INT, (len(example.ease),)),
+        ("clocks", INT, (len(example.left), len(CLOCKS))),
+        ("by_offer", INT, (len(Offer), len(OF_OFFERS))),
+    ]
+    return np.dtype([*own, *state_fields(example, FAMILY_SKIPS), *lists], align=True)
 
 
 CHILD = np.dtype(
@@ -89,28 +148,65 @@ CHILD = np.dtype(
 )
 
 
-def keyed_record(table: Families | Children, kind: type, by_offer: Sequence[str] = ()) -> np.dtype[np.void]:
-    """The record of one row of a table of columns."""
-    result: list[tuple[Any, ...]] = []
+def like(example: Family | Child, record: np.dtype[np.void]) -> Records:
+    """One record like an object."""
+    one: Records = np.zeros(1, record)
+    for name, _ in state_fields(example, ("keyed",)):
+        one[name] = getattr(example, name)
+    if isinstance(example, Family):
+        one["agenda"], one["ease"] = -1, example.ease
+        for field, names in (("clocks", CLOCKS), ("by_offer", OF_OFFERS)):
+            for place, name in enumerate(names):
+                one[field][..., place] = getattr(example, name)
+    return one
+
+
+def keyed_record(kind: type, own: Sequence[str], groups: Mapping[str, Sequence[str]]) -> np.dtype[np.void]:
+    """The record of a row of ``Families`` or ``Children``: who it is, whatever else is one number, then what
+    comes round again and again."""
+    grouped = {name for names in groups.values() for name in names}
+    fields: list[tuple[Any, ...]] = [(name, INT) for name in own]
     for name in kind.__slots__:
-        if name == "arrives":
-            continue
-        column = getattr(table, name)
-        shape = (column.shape[0], *column.shape[2:]) if name in by_offer else column.shape[1:]
-        # numba has no lists of truth values inside a record.
-        kind_of = np.dtype(np.uint8) if shape and column.dtype == bool else column.dtype
-        result.append((name, kind_of, shape) if shape else (name, kind_of))
-    return np.dtype(result, align=True)
+        if name not in (*grouped, *BY_OFFER, *OCCURRENCES, "arrives"):
+            fields.append((name, np.dtype(bool) if name in FLAGS else INT))
+    for name, times in OCCURRENCES.items():
+        if name in groups:
+            fields.append((name, INT, (times, len(groups[name]))))
+        elif name in kind.__slots__:
+            fields.append((name, INT, (times,)))
+    if BY_OFFER[0] in kind.__slots__:
+        fields.append((MADE, SMALL, (len(Offer), OFFERS, len(BY_OFFER))))
+    return np.dtype(fields, align=True)
 
 
-def keyed_rows(table: Families | Children, kind: type, by_offer: Sequence[str] = ()) -> Records:
-    """The columns of a table, row by row."""
-    record = keyed_record(table, kind, by_offer)
-    rows = np.empty(len(table.id), record)
-    for name in record.names or ():
-        column = getattr(table, name)
-        rows[name] = column.swapaxes(0, 1) if name in by_offer else column
-    return rows
+KEYED_FAMILY = keyed_record(KeyedFamily, ("id", "factor"), FAMILY_GROUPS)
+KEYED_CHILD = keyed_record(KeyedChild, ("id", "born"), CHILD_GROUPS)
+TOGETHER = 256
+"""Rows that are laid out at a time: so many stay in the processor's cache while column after column goes
+into them."""
+
+
+def fill_keyed(rows: Records, table: Families | Children) -> None:
+    """Write the columns of a table into its records."""
+    parts = []
+    for field in rows.dtype.names or ():
+        if field == MADE:
+            parts += [(rows[field][..., at], small(table, name)) for at, name in enumerate(BY_OFFER)]
+        elif names := FAMILY_GROUPS.get(field) or CHILD_GROUPS.get(field):
+            parts += [(rows[field][..., at], getattr(table, name)) for at, name in enumerate(names)]
+        else:
+            parts.append((rows[field], getattr(table, field)))
+    for first in range(0, len(rows), TOGETHER):
+        for into, column in parts:
+            into[first : first + TOGETHER] = column[first : first + TOGETHER]
+
+
+def small(table: Any, name: str) -> Any:
+    """A column by offer, a row for each family."""
+    column = getattr(table, name)
+    if column.size and column.max() > np.iinfo(SMALL).max:
+        raise OverflowError(f"a number of '{name}' is above {np.iinfo(SMALL).max}")
+    return column.swapaxes(0, 1)
 
 
 DEPTH = {
@@ -219,6 +315,10 @@ def world_record(
         "now",
         "horizon",
         "month_count",
+        "family_words",
+        "child_words",
+        "keyed_family_size",
+        "keyed_child_size",
         "overload",
         "next_weighing",
         "panel_size",
@@ -227,6 +327,7 @@ def world_record(
         "family_count",
         "spare",
         "calendar_shift",
+        "near",
         "free_notes",
         "first_free_note",
         "next_change",
@@ -237,6 +338,13 @@ def world_record(
     )
     pointers = (
         "family_pointer",
+        "child_pointer",
+        "keyed_family_pointer",
+        "keyed_child_pointer",
+        "first_child_pointer",
+        "arrived_pointer",
+        "new_family_pointer",
+        "new_child_pointer",
         "panel_pointer",
         "safeguarded_pointer",
         "table_pointer",

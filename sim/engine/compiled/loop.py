@@ -19,11 +19,13 @@ from sim.engine.compiled.doors import (
     changes,
     earlier_request,
     entries_of,
+    flags,
     ints,
     move,
     requests,
     workers,
 )
+from sim.engine.compiled.views import LINE, prefetch
 from sim.engine.load import weigh_load
 from sim.engine.panel import call_cases
 from sim.engine.people import spend
@@ -35,6 +37,10 @@ DONE, FULL_LOG, FULL_NOTES, FULL_ASKING, FULL_LEAVING, FULL_WAITING = range(6)
 """Why the loop comes back: it is done, or a buffer must grow before it can go on."""
 LINES = len(Line)
 EDGE_WORKER, STABILITY = int(Line.EDGE_WORKER), int(Offer.PLACEMENT_STABILITY)
+STRETCHES_AHEAD = 6
+"""How far ahead families are fetched, in stretches of the calendar, which hold about a wake each."""
+FAMILY_LINES, KEYED_FAMILY_LINES, KEYED_CHILD_LINES = 9, 10, 4
+"""Lines of a record that the beginning of a wake, or of a family's time, reads."""
 
 
 @cached
@@ -47,12 +53,13 @@ def advance(worlds: Any) -> int:
         if tick >= world.horizon:
             return DONE
         world.now = tick
+        bring_near(world)
         row = due(world)
         while row >= 0:
             full = short_of_room(world)
             if full:
                 return full
-            live(world, doors.family_at(world, row))
+            live(world, row)
             row = due(world)
         follow_calendar(world)
         if world.settling:
@@ -81,6 +88,40 @@ def next_tick(world: Any) -> int:
 
 
 @njit
+def bring_near(world: Any) -> None:
+    """Have memory fetch those who wake soon while others still act: most of a wake is waiting for it."""
+    chains = chains_of(world)
+    until = min((world.now >> world.calendar_shift) + STRETCHES_AHEAD, len(chains))
+    while world.near < until:
+        row = chains[world.near]
+        world.near += 1
+        if row >= 0:
+            fetch(world, row)
+
+
+@njit
+def fetch(world: Any, row: int) -> None:
+    """Have memory fetch what one family's wake begins with."""
+    first = carray(ints(world.first_child_pointer), (world.family_count + 1,))
+    family = world.family_pointer + 8 * row * world.family_words
+    keyed = world.keyed_family_pointer + row * world.keyed_family_size
+    for line in range(FAMILY_LINES):
+        prefetch(family + LINE * line)
+    if carray(flags(world.arrived_pointer), (world.family_count,))[row]:
+        prefetch(keyed)
+        children = world.child_pointer + 8 * first[row] * world.child_words
+        for line in range(-(-8 * (first[row + 1] - first[row]) * world.child_words // LINE)):
+            prefetch(children + LINE * line)
+        return
+    for line in range(KEYED_FAMILY_LINES):
+        prefetch(keyed + LINE * line)
+    for child in range(first[row], first[row + 1]):
+        of_child = world.keyed_child_pointer + child * world.keyed_child_size
+        for line in range(KEYED_CHILD_LINES):
+            prefetch(of_child + LINE * line)
+
+
+@njit
 def due(world: Any) -> int:
     """A family that wakes at this tick; -1 if none does any more."""
     row = chains_of(world)[world.now >> world.calendar_shift]
@@ -106,14 +147,17 @@ def short_of_room(world: Any) -> int:
 
 
 @njit
-def live(world: Any, family: Any) -> None:
+def live(world: Any, row: int) -> None:
     """One wake of one family, and when it next wakes."""
-    family.listens = False
-    if family.arrived:
+    arrived = carray(flags(world.arrived_pointer), (world.family_count,))
+    family = doors.family_at(world, row)
+    if arrived[row]:
+        family.listens = False
         spend(family, world.now)
         journeys.live_through(world, family)
     else:
-        family.arrived = True
+        arrived[row] = 1
+        make_new(world, family, row)
         journeys.arrive(world, family)
     wake = NEVER
     if journeys.goes_on(family):
@@ -123,6 +167,35 @@ def live(world: Any, family: Any) -> None:
     else:
         journeys.end(world, family)
     move(world, family, wake)
+
+
+@njit
+def make_new(world: Any, family: Any, row: int) -> None:
+    """Write a family and its children into their records, as they are before anything has happened to them:
+    not before they come, so that no run lays out what it may not need."""
+    first = carray(ints(world.first_child_pointer), (world.family_count + 1,))
+    copy_words(world.new_family_pointer, world.family_pointer, row, world.family_words)
+    family.row = row
+    family.keyed_pointer = world.keyed_family_pointer + row * world.keyed_family_size
+    family.id, family.factor = family.keyed.id, family.keyed.factor
+    family.child_count = first[row + 1] - first[row]
+    family.children_pointer = world.child_pointer + 8 * first[row] * world.child_words
+    for index in range(family.child_count):
+        copy_words(world.new_child_pointer, world.child_pointer, first[row] + index, world.child_words)
+        child = family.children[index]
+        child.keyed_pointer = world.keyed_child_pointer + (first[row] + index) * world.keyed_child_size
+        child.id, child.born = child.keyed.id, child.keyed.born
+        child.index = index
+        child.clock += 2 * index
+        child.settled += 2 * index
+
+
+@njit
+def copy_words(source: Any, into: Any, row: Any, words: Any) -> None:
+    """Copy one record to a row of records of the same kind."""
+    old, new = carray(ints(source), (words,)), carray(ints(into + 8 * row * words), (words,))
+    for word in range(words):
+        new[word] = old[word]
 
 
 @njit

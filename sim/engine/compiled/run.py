@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,17 +13,18 @@ from sim.engine.compiled.layout import (
     AGENDA,
     CHANGE,
     CHILD,
-    CHILD_SKIPS,
     ENTRY,
-    FAMILY_SKIPS,
+    KEYED_CHILD,
+    KEYED_FAMILY,
     LONG,
     REQUEST,
     WORKER,
     example_family,
     family_record,
     fill,
+    fill_keyed,
     fill_tables,
-    keyed_rows,
+    like,
     padded_shape,
     room_for,
     round_up,
@@ -32,14 +32,13 @@ from sim.engine.compiled.layout import (
     world_record,
 )
 from sim.engine.events import EventLog, canonical_order
-from sim.engine.people import Child, KeyedChild, KeyedFamily
 from sim.engine.world import flat_powers, strength_changes
 from sim.foundations.ledger import NEVER, ONE
 from sim.model.plan import Rules, Services
 from sim.model.terms import Line, Offer
 
 if TYPE_CHECKING:
-    from sim.model.plan import Children, Families, Plan, Row
+    from sim.model.plan import Children, Families, Plan, Row, Table
 
 Records = NDArray[Any]
 
@@ -69,11 +68,11 @@ def run(plan: Plan) -> EventLog:
     return log
 
 
-_spare: list[dict[str, NDArray[Any]]] = []
+_spare: list[dict[str, Any]] = []
 """Buffers of runs that are over."""
 
 
-def spare_buffers() -> dict[str, NDArray[Any]]:
+def spare_buffers() -> dict[str, Any]:
     """Buffers that no run uses; another thread may take the last between a look and a grasp."""
     try:
         return _spare.pop()
@@ -84,28 +83,22 @@ def spare_buffers() -> dict[str, NDArray[Any]]:
 class Memory:
     """Everything that one run reads and writes, and keeps alive while compiled code uses its addresses."""
 
-    def __init__(self, plan: Plan, buffers: dict[str, Records] | None = None) -> None:
+    def __init__(self, plan: Plan, buffers: dict[str, Any] | None = None) -> None:
         """``buffers`` of a run that is over are used again."""
         self.buffers = {} if buffers is None else buffers
         services = plan.services
         powers, tables = flat_powers(services)
-        rules_record = np.dtype(table_fields(Rules, plan.rules), align=True)
+        rules = self.rules(plan.rules)
         services_record = np.dtype(table_fields(Services, services), align=True)
         months = round_up(len(plan.months), LONG)
         most = int(np.diff(plan.families.first_child).max(initial=1))
         table_shape = padded_shape(powers, 3)
-        record = world_record(rules_record, services_record, table_shape, months, len(Line), room_for(most))
+        record = world_record(rules.dtype, services_record, table_shape, months, len(Line), room_for(most))
         self.world: Records = np.zeros(1, record)
-        self.kept = people_of(plan)
-        self.families = self.copied("families", self.kept.families)
-        self.children = self.copied("children", self.kept.children)
-        self.people(plan)
-        doors.acquaint(
-            record, self.families.dtype, self.kept.keyed_families.dtype, self.kept.keyed_children.dtype
-        )
+        self.people(plan, most)
         world = self.world[0]
         world["margin"] = MARGIN + MARGIN_OF_A_CHILD * most
-        fill_tables(world["rules"], Rules, plan.rules)
+        world["rules"] = rules[0]
         fill_tables(world["services"], Services, services)
         fill(world["powers"], powers)
         fill(world["stronger"], strength_changes(services, plan.months))
@@ -116,21 +109,70 @@ class Memory:
         world["loads_matter"] = set(services.overload) != {ONE}
         if not any(capacity for _, capacity in services.load_capacity):
             world["next_month"] = len(plan.months)  # the load is never weighed
-        self.tables = np.array(tables, dtype=np.int64).reshape(-1)
+        self.tables = self.powers(tables)
         world["table_pointer"] = address(self.tables)
         self.calendar(plan)
         self.staff(services)
         self.pools()
 
-    def people(self, plan: Plan) -> None:
-        """The families and children, before anything has happened to them."""
-        families, first = self.families, plan.families.first_child
-        families["children_pointer"] = address(self.children) + first[:-1] * self.children.itemsize
-        self.panel, self.safeguarded = np.zeros((2, len(families)), dtype=np.int64)
+    def rules(self, rules: Rules) -> Records:
+        """The record of the rules; scenarios of one draw share it."""
+        of, laid_out = self.buffers.get("rules", (None, None))
+        if of is not rules:
+            laid_out = np.zeros(1, np.dtype(table_fields(Rules, rules), align=True))
+            fill_tables(laid_out[0], Rules, rules)
+            self.buffers["rules"] = rules, laid_out
+        return laid_out
+
+    def powers(self, tables: list[Table]) -> Records:
+        """Tables of powers one after another; scenarios of one draw have most in common."""
+        before = self.buffers.get("powers", {})
+        now = {
+            id(table): before.get(id(table)) or (table, np.array(table, dtype=np.int64)) for table in tables
+        }
+        self.buffers["powers"] = now  # a table that is kept keeps its name
+        return np.concatenate([now[id(table)][1].ravel() for table in tables] or [np.zeros(0, np.int64)])
+
+    def people(self, plan: Plan, most: int) -> None:
+        """What chance has fixed for the families and children, and room for what will happen to them."""
+        families, children = len(plan.families.id), len(plan.children.id)
+        example = example_family(room_for(most))
+        record = family_record(len(example.children))
+        self.new_family, self.new_child = like(example, record), like(example.children[0], CHILD)
+        self.first_child = np.ascontiguousarray(plan.families.first_child, dtype=np.int64)
+        self.families = self.buffer("families", (families,), record)
+        self.children = self.buffer("children", (children,), CHILD)
+        self.keyed = (
+            self.buffer("keyed families", (families,), KEYED_FAMILY)[:families],
+            self.buffer("keyed children", (children,), KEYED_CHILD)[:children],
+        )
+        if not same_people(self.buffers.get("people"), plan):
+            # Scenarios of one (draw, run) have the same people, but for when families come.
+            self.buffers.pop("people", None)
+            fill_keyed(self.keyed[0], plan.families)
+            fill_keyed(self.keyed[1], plan.children)
+            self.buffers["people"] = plan.families, plan.children
+        self.panel, self.safeguarded = np.zeros((2, families), dtype=np.int64)
+        self.arrived = np.zeros(families, dtype=np.uint8)
+        doors.acquaint(self.world.dtype, record)
         world = self.world[0]
-        world["family_count"] = len(families)
-        world["family_pointer"] = address(families)
-        world["panel_pointer"], world["safeguarded_pointer"] = address(self.panel), address(self.safeguarded)
+        world["family_count"] = families
+        world["family_words"], world["child_words"] = record.itemsize // 8, CHILD.itemsize // 8
+        world["keyed_family_size"] = KEYED_FAMILY.itemsize
+        world["keyed_child_size"] = KEYED_CHILD.itemsize
+        for name, array in {
+            "family": self.families,
+            "child": self.children,
+            "keyed_family": self.keyed[0],
+            "keyed_child": self.keyed[1],
+            "new_family": self.new_family,
+            "new_child": self.new_child,
+            "first_child": self.first_child,
+            "arrived": self.arrived,
+            "panel": self.panel,
+            "safeguarded": self.safeguarded,
+        }.items():
+            world[f"{name}_pointer"] = address(array)
 
     def calendar(self, plan: Plan) -> None:
         """When each family comes."""
@@ -183,14 +225,6 @@ class Memory:
             found = self.buffers[name] = np.empty(shape, kind)
         return found
 
-    def copied(self, name: str, records: Records) -> Records:
-        """A copy of records, in a buffer."""
-        copy = self.buffer(name, records.shape, records.dtype)[: len(records)]
-        copy.view(np.uint8)[:] = records.view(
-            np.uint8
-        )  # as bytes: field by field takes several times as long
-        return copy
-
     def set_pool(self, name: str, buffer: Records) -> None:
         """Let a buffer be the one that compiled code uses."""
         self.buffers[name] = buffer
@@ -229,75 +263,17 @@ class Memory:
         return EventLog(*columns[:, canonical_order(columns[0], columns[1])])
 
 
-@dataclass(frozen=True, slots=True)
-class People:
-    """The records of a Plan's families and children, before anything has happened to them."""
-
-    of: tuple[Families, Children]
-    """The tables that they were made from."""
-    keyed_families: Records
-    keyed_children: Records
-    families: Records
-    children: Records
-
-
-_last: People | None = None
-
-
-def people_of(plan: Plan) -> People:
-    """The people of a Plan; scenarios of one (draw, run) have the same, but for when families come."""
-    global _last
-    last = _last
-    if last is None or not same_people(last, plan):
-        _last = last = lay_out(plan)
-    return last
-
-
-def same_people(people: People, plan: Plan) -> bool:
+def same_people(people: tuple[Families, Children] | None, plan: Plan) -> bool:
     """Whether these are the people of a Plan."""
-    families, children = people.of
+    if people is None:
+        return False
+    families, children = people
     ours = plan.families
     return children is plan.children and all(
         getattr(ours, name) is getattr(families, name) for name in ours.__slots__ if name != "arrives"
     )
 
 
-def lay_out(plan: Plan) -> People:
-    """Lay the people of a Plan out in memory."""
-    keyed_families = keyed_rows(plan.families, KeyedFamily, ("offered", "accepts", "length"))
-    keyed_children = keyed_rows(plan.children, KeyedChild)
-    first = plan.families.first_child
-    counts = np.diff(first)
-    example = example_family(room_for(int(counts.max(initial=1))))
-    families = copies(example, FAMILY_SKIPS, family_record(len(example.children)), len(counts))
-    children = copies(Child(0, 0, 0, KeyedChild()), CHILD_SKIPS, CHILD, int(first[-1]))
-    families["row"] = np.arange(len(families))
-    families["id"], families["factor"] = plan.families.id, plan.families.factor
-    families["agenda"] = -1
-    families["keyed_pointer"] = rows_of(keyed_families)
-    families["child_count"] = counts
-    children["id"], children["born"] = plan.children.id, plan.children.born
-    children["index"] = np.arange(len(children)) - np.repeat(first[:-1], counts)
-    children["clock"] += 2 * children["index"]
-    children["settled"] += 2 * children["index"]
-    children["keyed_pointer"] = rows_of(keyed_children)
-    return People((plan.families, plan.children), keyed_families, keyed_children, families, children)
-
-
 def address(array: Records) -> int:
     """Where an array begins in memory."""
     return int(array.ctypes.data)
-
-
-def rows_of(array: Records) -> NDArray[np.int64]:
-    """Where each row of an array begins in memory."""
-    return address(array) + np.arange(len(array), dtype=np.int64) * array.itemsize
-
-
-def copies(example: object, skipped: tuple[str, ...], record: np.dtype[Any], count: int) -> Records:
-    """As many records like an object as asked for."""
-    one: Records = np.zeros(1, record)
-    for name in type(example).__slots__:
-        if name not in skipped:
-            one[name] = getattr(example, name)
-    return np.repeat(one, count)
