@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,32 +61,46 @@ POOLS = {
 def run(plan: Plan) -> EventLog:
     """Run one Plan to its horizon and return what happened, in canonical order."""
     # Buffers go from run to run: fresh memory costs more than the engine. Threads never share them.
-    memory = Memory(plan, spare_buffers())
+    memory = Memory(plan, spare())
     while full := loop.advance(memory.world):
         memory.grow(full)
     log = memory.log()
-    _spare.append(memory.buffers)
+    _spare.append(memory.spare)
     return log
 
 
-_spare: list[dict[str, Any]] = []
-"""Buffers of runs that are over."""
+@dataclass(slots=True)
+class Spare:
+    """What a run leaves behind for the next, which may be of the same people, rules or tables."""
+
+    buffers: dict[str, Records] = field(default_factory=dict)
+    """By name."""
+    people: tuple[Families, Children] | None = None
+    """Whose luck the buffers hold."""
+    rules: tuple[Rules, Records] | None = None
+    """Rules, and their record."""
+    powers: dict[int, tuple[Table, Records]] = field(default_factory=dict)
+    """Tables of powers as tuples and as arrays, by identity: a table that is kept keeps its own."""
 
 
-def spare_buffers() -> dict[str, Any]:
-    """Buffers that no run uses; another thread may take the last between a look and a grasp."""
+_spare: list[Spare] = []
+"""What runs that are over have left."""
+
+
+def spare() -> Spare:
+    """What no run uses; another thread may take the last between a look and a grasp."""
     try:
         return _spare.pop()
     except IndexError:
-        return {}
+        return Spare()
 
 
 class Memory:
     """Everything that one run reads and writes, and keeps alive while compiled code uses its addresses."""
 
-    def __init__(self, plan: Plan, buffers: dict[str, Any] | None = None) -> None:
-        """``buffers`` of a run that is over are used again."""
-        self.buffers = {} if buffers is None else buffers
+    def __init__(self, plan: Plan, spare: Spare) -> None:
+        """What is ``spare`` of a run that is over is used again."""
+        self.spare, self.buffers = spare, spare.buffers
         services = plan.services
         powers, tables = flat_powers(services)
         rules = self.rules(plan.rules)
@@ -117,20 +132,19 @@ class Memory:
 
     def rules(self, rules: Rules) -> Records:
         """The record of the rules; scenarios of one draw share it."""
-        of, laid_out = self.buffers.get("rules", (None, None))
-        if of is not rules:
-            laid_out = np.zeros(1, np.dtype(table_fields(Rules, rules), align=True))
+        if self.spare.rules is None or self.spare.rules[0] is not rules:
+            laid_out: Records = np.zeros(1, np.dtype(table_fields(Rules, rules), align=True))
             fill_tables(laid_out[0], Rules, rules)
-            self.buffers["rules"] = rules, laid_out
-        return laid_out
+            self.spare.rules = rules, laid_out
+        return self.spare.rules[1]
 
     def powers(self, tables: list[Table]) -> Records:
         """Tables of powers one after another; scenarios of one draw have most in common."""
-        before = self.buffers.get("powers", {})
+        before = self.spare.powers
         now = {
             id(table): before.get(id(table)) or (table, np.array(table, dtype=np.int64)) for table in tables
         }
-        self.buffers["powers"] = now  # a table that is kept keeps its name
+        self.spare.powers = now
         return np.concatenate([now[id(table)][1].ravel() for table in tables] or [np.zeros(0, np.int64)])
 
     def people(self, plan: Plan, most: int) -> None:
@@ -146,12 +160,12 @@ class Memory:
             self.buffer("keyed families", (families,), KEYED_FAMILY)[:families],
             self.buffer("keyed children", (children,), KEYED_CHILD)[:children],
         )
-        if not same_people(self.buffers.get("people"), plan):
+        if not same_people(self.spare.people, plan):
             # Scenarios of one (draw, run) have the same people, but for when families come.
-            self.buffers.pop("people", None)
+            self.spare.people = None
             fill_keyed(self.keyed[0], plan.families)
             fill_keyed(self.keyed[1], plan.children)
-            self.buffers["people"] = plan.families, plan.children
+            self.spare.people = plan.families, plan.children
         self.panel, self.safeguarded = np.zeros((2, families), dtype=np.int64)
         self.arrived = np.zeros(families, dtype=np.uint8)
         doors.acquaint(self.world.dtype, record)
