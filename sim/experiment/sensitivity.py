@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.stats import t as student
 
 from sim.experiment.experiment import Experiment
 from sim.experiment.variants import run_variants
@@ -36,8 +37,8 @@ FIFTH = 0.2
 """How far what has no range is moved."""
 GREAT, NOTICEABLE = 0.25, 0.1
 """Parts of the width of the answer's own range (nine draws in ten) from which an impact is high, or some."""
-ERRORS = 2.0
-"""An impact is little unless it is beyond so many of its errors."""
+SURE = 0.975
+"""An impact is little unless it is beyond so much of Student's distribution, with the runs there are."""
 GENERATED = ("solved.",)
 """Beginnings of the names of what other commands write."""
 
@@ -181,6 +182,8 @@ def _impact(
     share: tuple[float, float, bool] | None,
 ) -> Impact:
     swings, errors = {}, {}
+    runs = next(iter(low.values())).size
+    beyond = float(student.ppf(SURE, runs - 1)) if runs > 1 else 0.0
     for what in (FEWER, NET):
         paired = (high[what] - low[what]).ravel()
         swings[what] = abs(float(paired.mean()))
@@ -188,7 +191,7 @@ def _impact(
     parts = [
         swings[what] / widths[what]
         for what in (FEWER, NET)
-        if widths[what] > 0 and swings[what] > ERRORS * errors[what]
+        if widths[what] > 0 and swings[what] > beyond * errors[what]
     ]
     most = max(parts, default=0.0)
     pounds = (float(low[NET].mean()), float(high[NET].mean()))
@@ -227,7 +230,7 @@ def impact_yaml(study: Study, impacts: Mapping[str, Impact], runs: int, draws: i
         f"# '{lead}' beside '{NO_CHANGE}': {runs} runs of luck at each end, {draws} draws for the width.",
         f"# high: at least {GREAT:.0%} of the width of the answer's own nine-in-ten range; some: at least "
         f"{NOTICEABLE:.0%};",
-        f"# little: less, or within {ERRORS:.0f} errors of nothing.",
+        "# little: less, or not told apart from luck with so many runs (Student's t, 19 times in 20).",
         f"{ENTRY}:",
     ]
     for name, one in impacts.items():
