@@ -126,22 +126,28 @@ def overlap(
 @studies.command()
 def solve(
     study: StudyFile,
-    families: Annotated[int, typer.Option(help="Simulated families in each arm.")] = 4000,
+    families: Annotated[int, typer.Option(help="Simulated families in each arm of a trial.")] = 4000,
+    runs: Annotated[int, typer.Option(help="Pairs of whole authorities, with other luck each.")] = 60,
+    jobs: Jobs = None,
     out: Annotated[
-        Path | None, typer.Option(help="Where to write the table (default: beside the study's other files).")
+        Path | None, typer.Option(help="Where to write the tables (default: beside the study's other files).")
     ] = None,
+    quiet: Quiet = False,
 ) -> None:
-    """Find the multipliers that return a trial's risk ratios, and write the table that draws interpolate."""
-    from sim.experiment.solve import report, solve_conference, solved_yaml
+    """Find the multipliers that return measured ratios, and write the tables that draws interpolate."""
+    from sim.experiment.solve import report, solved_yaml
+    from sim.experiment.solve import solve as solve_all
     from sim.experiment.store import write_atomically
+    from sim.report.terminal import progress
     from sim.study.config import load_study
 
     read = load_study(study)
-    solution = solve_conference(read, families)
+    with progress(quiet) as so_far:
+        solved = solve_all(read, families, runs, cores() if jobs is None else jobs, so_far)
     path = out or next((Path(f) for f in read.files if Path(f).name == "solved.yaml"), Path("solved.yaml"))
-    write_atomically(path, solved_yaml(solution, families).encode())
-    typer.echo(report(solution))
-    typer.echo(f"Table  {path}")
+    write_atomically(path, solved_yaml(solved).encode())
+    typer.echo(report(solved))
+    typer.echo(f"Tables  {path}")
 
 
 @studies.command()

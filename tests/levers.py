@@ -198,6 +198,7 @@ structures = st.fixed_dictionaries(
         "compounding": st.booleans(),
         "routes": st.sampled_from(("mainly own", "both", "correlated")),
         "edge_of_care_before": st.sampled_from(("none", "reactive")),
+        "family_safeguarding_effect": st.sampled_from(("served", "whole area")),
         "attracts": st.booleans(),
     }
 )

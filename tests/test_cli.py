@@ -23,6 +23,7 @@ from sim.experiment.manifest import read_manifest
 from sim.experiment.store import write_json
 from sim.experiment.trial import Trial, run_trial
 from sim.foundations.errors import InputError
+from sim.model.effects import SOLVED
 from sim.report import terminal
 from sim.report.story import family_story
 from sim.results.summary import summary
@@ -192,7 +193,8 @@ def test_a_disk_that_refuses_is_a_fault_in_a_sentence(call: Call, study_file: Pa
     (tmp_path / "file").write_text("x")
     code, out, err = call("run", study_file, *QUICK, "--quiet", "--out", "file/run")
     assert (code, out, err) == (1, "", "file/run: cannot be made (Not a directory).\n")
-    code, _, err = call("solve", study_file, "--families", 60, "--out", "file/solved.yaml")
+    quick = ("--families", 60, "--runs", 2, "--jobs", 1, "--quiet")
+    code, _, err = call("solve", study_file, *quick, "--out", "file/solved.yaml")
     assert code == 1
     assert err.startswith("file/solved.yaml: cannot be written")
 
@@ -354,13 +356,17 @@ def test_describe_says_what_a_study_holds(call: Call, study_file: Path) -> None:
 
 def test_solve_writes_a_table_that_loads(call: Call, study_file: Path, tmp_path: Path) -> None:
     copy = edited(study_file, tmp_path / "copy")
-    code, out, err = call("solve", copy, "--families", 80)
+    code, out, err = call("solve", copy, "--families", 80, "--runs", 3, "--jobs", 1, "--quiet")
     assert (code, err) == (0, "")
-    assert f"Table  {tmp_path / 'copy' / 'bury' / 'solved.yaml'}" in out
+    assert max(map(len, out.splitlines()[:-1])) <= 100
+    assert f"Tables  {tmp_path / 'copy' / 'bury' / 'solved.yaml'}" in out
     table = load_study(copy).parameters["solved.fgc_pre_proceedings"]
     assert table.basis == "calibrated"
     assert table.value["1.00"] == 1
     assert "80 simulated families" in table.source
+    for name in SOLVED.values():
+        assert load_study(copy).parameters[name].value["1.00"] == 1
+    assert "3 pairs of the authority" in load_study(copy).parameters["solved.family_safeguarding_area"].source
 
 
 def test_solve_needs_families(call: Call, study_file: Path) -> None:

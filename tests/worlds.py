@@ -22,6 +22,7 @@ from sim.foundations.clock import TICKS_PER_DAY, TICKS_PER_YEAR, Clock
 from sim.foundations.ledger import NEVER, ONE
 from sim.model import terms
 from sim.model.compile import Circumstances, build_circumstances, compile_plan
+from sim.model.effects import SOLVED
 from sim.model.plan import POWERS, Children, Families, Plan, Practice, Rules, Services, Table, Worker
 from sim.model.terms import Channel, Gate, Line, Offer, Placement, Route, Status, Turn
 from sim.study.catalogue import PARTNER_ROLES
@@ -460,7 +461,6 @@ def without_effects(study: Study) -> Study:
         name: 1.0 for name in study.parameters if name.startswith("effects.") and "half_life" not in name
     }
     ones["effects.caseload"] = 0.0
-    ones["solved.fgc_pre_proceedings"] = dict.fromkeys(
-        study.parameters["solved.fgc_pre_proceedings"].value, 1.0
-    )
+    for name in SOLVED.values():
+        ones[name] = dict.fromkeys(study.parameters[name].value, 1.0)
     return study.replace(ones)

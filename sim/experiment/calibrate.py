@@ -22,7 +22,7 @@ from scipy.stats import qmc
 
 from sim.experiment.emulator import Emulator, fit
 from sim.experiment.executors import execute
-from sim.experiment.solve import run_arm, trial_plan
+from sim.experiment.solve_conference import run_arm, trial_plan
 from sim.experiment.store import replacing
 from sim.experiment.targets import Target, targets_of
 from sim.experiment.trial import Trial, run_trial

@@ -1,203 +1,78 @@
-"""From an effect as a trial reports it to the multiplier that the model needs.
+"""From effects as they were measured to the multipliers that the model needs: what ``caresim solve`` does.
 
-A trial's risk ratio is not a rate ratio: some families would have entered anyway before the conference met,
-some decline it, and a rate acts on those who are left. So the trial itself is run inside the model: the same
-families at pre-proceedings, with a conference offered to all of them and with none, followed for twelve
-months. The multiplier is read off where the simulated risk ratio is the published one, and written as a table
-that draws interpolate; nothing is solved inside a trial of the main model.
+Each ratio that is not of a rate is solved by running, inside the model, what it was measured in, and written
+as a table that draws interpolate. The file says how near figures come that were not solved for.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from textwrap import fill
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from sim.engine.engines import engine_named
-from sim.engine.events import Event
-from sim.foundations.clock import DAYS_PER_YEAR, TICKS_PER_YEAR, ticks
-from sim.foundations.errors import InputError
-from sim.foundations.ledger import NEVER, ONE
-from sim.foundations.randomness import Decision
-from sim.model.compile import build_circumstances, compile_plan
-from sim.model.effects import SOLVED
-from sim.model.population import Block, Draws, births, join
-from sim.model.terms import BAND_STARTS, BANDS, LINE_OF, Line, Offer, Status
-from sim.study.catalogue import SOLVED_RATIOS
+from sim.experiment import solve_area, solve_conference, solve_edge
+from sim.experiment.inverse import looked_up, out_of_reach
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Callable
 
-    from sim.model.compile import Circumstances
-    from sim.model.plan import Plan
-    from sim.model.population import Values
+    from sim.experiment.solve_area import AreaSolution
+    from sim.experiment.solve_conference import Solution
+    from sim.experiment.solve_edge import EdgeSolution
     from sim.study.config import Study
+    from sim.study.parameters import Parameter
 
-TRIAL_BLOCK = 300
-FAMILIES = 4000
-MULTIPLIERS = (0.05, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 1.0, 1.15, 1.3, 1.6, 2.0)
-MONTHS = 12
-PUBLISHED = 0.81
-"""The trial's risk ratio of care at twelve months, 36% against 45%, at which the arms are reported."""
-UNLIMITED = 1_000_000
-MOST_SELECTED = 20
-"""Families built for each one that is chosen for the trial."""
+OF_ALL_STARTS = 0.82
+"""Ratio of all starts at which the whole authority is reported: five later authorities, 2020 to 2025."""
+OF_THE_AREA = (("children looked after", 1, 0.89), ("plans open", 2, 0.78))
+"""What else those authorities saw against the trend, not solved for: name, place of the figure, ratio."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arm:
-    """What twelve months brought to the children of one arm of the trial."""
+class Solved:
+    """Everything that was solved for one study."""
 
-    multiplier: float
-    in_care: float
-    """Share of children in care at twelve months (prevalence)."""
-    proceedings: float
-    """Share of children whose family had proceedings issued."""
-    served: float
-    """Share of families whose conference met."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Solution:
-    """The simulated trial at each multiplier, and the table that inverts it."""
-
-    controls: tuple[Arm, ...]
-    """The arm without a conference. It differs by multiplier, because the rates of the world without one
-    follow from the flows that were observed with some."""
-    arms: tuple[Arm, ...]
-    """The arm offered one."""
-    table: dict[str, float]
-    """Risk ratio (as written in the study) to multiplier."""
-
-    def at(self, ratio: float) -> tuple[Arm, Arm]:
-        """Both arms, interpolated, where the table puts the risk ratio ``ratio``: (control, offered)."""
-        rows = sorted((float(name), value) for name, value in self.table.items())
-        multiplier = float(np.interp(ratio, [row[0] for row in rows], [row[1] for row in rows]))
-        return between(self.controls, multiplier), between(self.arms, multiplier)
+    conference: Solution
+    edge: EdgeSolution
+    area: AreaSolution | None
+    """None where no scenario of the study opens Family Safeguarding alone."""
+    area_before: Parameter
+    """The study's own table of all starts, kept where there is nothing to solve it by."""
+    families: int
+    """Families in each arm of the two trials."""
 
 
-def between(arms: tuple[Arm, ...], multiplier: float) -> Arm:
-    """An arm at a multiplier between those that were run."""
-    known = [arm.multiplier for arm in arms]
-    fields = {
-        name: float(np.interp(multiplier, known, [getattr(arm, name) for arm in arms]))
-        for name in ("in_care", "proceedings", "served")
-    }
-    return Arm(multiplier=multiplier, **fields)
-
-
-def solve_conference(study: Study, families: int = FAMILIES) -> Solution:
-    """Solve the conference at pre-proceedings, at the central value of everything else.
-
-    Conditions assumed, as the study's own parameters say: taken up and convened as in the council, by a team
-    with no shortage; nobody in the control arm has a conference. The same families are in every arm, in the
-    world that the main model runs for that multiplier.
-    """
-    if families < 1:
-        raise InputError.of(f"must be at least 1; found {families}", path="families")
-    controls, arms = [], []
-    for multiplier in MULTIPLIERS:
-        world = study.replace({SOLVED: dict.fromkeys(SOLVED_RATIOS, multiplier)})
-        plan = trial_plan(world, families)
-        controls.append(run_arm(plan, multiplier, offered=False))
-        arms.append(run_arm(plan, multiplier, offered=True))
-    if not all(arm.in_care for arm in controls):
-        raise InputError.of(
-            f"no child of {families} families is in care after {MONTHS} months, so there is no risk to "
-            "compare with; simulate more families",
-            path="families",
-        )
-    ratios = [arm.in_care / control.in_care for arm, control in zip(arms, controls, strict=True)]
-    rising = np.maximum.accumulate(ratios)
-    table = {ratio: round(float(np.interp(float(ratio), rising, MULTIPLIERS)), 4) for ratio in SOLVED_RATIOS}
-    # Where the conference changes nothing, the multiplier is one exactly.
-    table["1.00"] = 1.0
-    return Solution(controls=tuple(controls), arms=tuple(arms), table=table)
-
-
-def trial_plan(study: Study, families: int, given: Circumstances | None = None) -> Plan:
-    """A plan of nothing but families whose pre-proceedings begin on the first day.
-
-    ``given`` may hold the circumstances whose rules and luck they meet; otherwise those of draw and run 0.
-    """
-    given = build_circumstances(study, 0, 0) if given is None else given
-    plan = compile_plan(study, study.scenario("no change"), given)
-    everybody = Draws.of_block(given.chance, TRIAL_BLOCK, families * MOST_SELECTED)
-    draws = everybody.of(selected(everybody, given.values, families))
-    block = Block(
-        draws=draws,
-        seen=np.zeros(draws.n, dtype=np.int64),
-        given={"opening_status": np.full(draws.n, int(Status.PRE_PROCEEDINGS))},
-    )
-    horizon = ticks(DAYS_PER_YEAR) + 1
-    people, children = join([block], given.values, horizon)
-    none = np.zeros(0, dtype=np.int64)
-    return replace(
-        plan,
-        horizon=horizon,
-        families=people,
-        children=children,
-        posts=(),
-        counted_referrals=none,
+def solve(
+    study: Study,
+    families: int = solve_conference.FAMILIES,
+    runs: int = solve_area.RUNS,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Solved:
+    """Solve every ratio that is not of a rate. InputError where too little is simulated to compare."""
+    return Solved(
+        conference=solve_conference.solve_conference(study, families),
+        edge=solve_edge.solve_edge(study, families),
+        area=solve_area.solve_area(study, runs, jobs, progress),
+        area_before=study.parameters[solve_area.TABLE],
+        families=families,
     )
 
 
-def selected(draws: Draws, values: Values, families: int) -> NDArray[np.int64]:
-    """Rows of the families who reach pre-proceedings, in the mix of ages that do.
-
-    Two escalations lie before it, so a family is chosen in proportion to the square of how much faster cases
-    with a youngest child of that age escalate.
-    """
-    seen = np.zeros(draws.n, dtype=np.int64)
-    born, present = births(Block(draws=draws, seen=seen, given={}), values)
-    born = np.where(present & (born <= 0), born, -NEVER)
-    youngest = (-born.max(axis=0)) / TICKS_PER_YEAR
-    band = np.clip(np.searchsorted(BAND_STARTS, youngest, side="right") - 1, 0, len(BANDS) - 1)
-    weight = np.array([values["pathway.escalation_by_youngest"][name] for name in BANDS])[band] ** 2
-    kept = draws.one(Decision.ARRIVAL_KEPT) < weight / weight.max()
-    return np.nonzero(kept)[0][:families]
-
-
-def run_arm(plan: Plan, multiplier: float, *, offered: bool) -> Arm:
-    """Run one arm for twelve months, with nothing on offer but the conference, if that."""
-    what = Offer.CONFERENCE_PRE_PROCEEDINGS
-    services = replace(
-        plan.services,
-        opens=tuple(0 if offered and offer == what else NEVER for offer in Offer),
-        workers=tuple((((0, UNLIMITED, 1),),) if line == LINE_OF[what] else () for line in Line),
-        overload=(ONE,) * len(plan.services.overload),
-    )
-    everyone = np.zeros_like(plan.families.offered)
-    log = engine_named().run(
-        replace(plan, services=services, families=replace(plan.families, offered=everyone))
-    )
-    in_trial = plan.children.born <= 0
-    inside = np.isin(log.child, plan.children.id[in_trial])
-    entered = inside & log.rows(Event.ENTERED)
-    left = inside & log.rows(Event.LEFT)
-    issued = np.unique(log.family[log.rows(Event.STATUS) & (log.what == Status.PROCEEDINGS)])
-    family_of = np.repeat(plan.families.id, np.diff(plan.families.first_child))
-    met = np.unique(log.family[log.rows(Event.FINISHED) & (log.what == int(what))])
-    children = in_trial.sum()
-    return Arm(
-        multiplier=multiplier,
-        in_care=float((entered.sum() - left.sum()) / children),
-        proceedings=float(np.isin(family_of[in_trial], issued).sum() / children),
-        served=float(len(met) / len(plan.families.id)),
+def solved_yaml(found: Solved) -> str:
+    """The tables as a file that the study includes."""
+    return (
+        "# Written by `caresim solve`; not typed. Run it again when the world without services changes.\n"
+        "solved:\n" + "\n".join((_conference_yaml(found), _edge_yaml(found), _area_yaml(found)))
     )
 
 
-def solved_yaml(solution: Solution, families: int) -> str:
-    """The table as a file that the study includes."""
-    control, trial = solution.at(PUBLISHED)
-    rows = "\n".join(f'      "{ratio}": {multiplier:g}' for ratio, multiplier in solution.table.items())
-    return f"""# Written by `caresim solve`; not typed. Run it again when the world without services changes.
-solved:
-  fgc_pre_proceedings:
+def _entry(name: str, meaning: str, table: dict[str, float], quality: str, source: str) -> str:
+    """One table as the study writes it."""
+    rows = "\n".join(f'      "{ratio}": {multiplier:g}' for ratio, multiplier in table.items())
+    return f"""  {name.partition(".")[2]}:
     meaning: >-
-      Multiplier on court-led entry, issue of proceedings and breakdown, after a conference at
-      pre-proceedings, that returns each risk ratio of being in care at twelve months.
+{_wrapped(meaning)}
     value:
 {rows}
     shape: table
@@ -205,31 +80,182 @@ solved:
     unit: multiplier
     basis: calibrated
     date: 2026
-    quality: fair
+    quality: {quality}
     source: >-
-      caresim solve, {families} simulated families at pre-proceedings followed for {MONTHS} months, the same
-      families in both arms, conference offered to all and met for {trial.served:.0%}. Without a conference
-      {control.in_care:.1%} of children in care and {control.proceedings:.1%} with proceedings issued (trial:
-      44.8% and 71.7%); at a risk ratio of 0.81, {trial.in_care:.1%} and {trial.proceedings:.1%} (trial: 36%
-      and 59%; the second was not solved for).
+{_wrapped(source)}
 """
 
 
-def report(solution: Solution) -> str:
+def _wrapped(text: str) -> str:
+    return fill(
+        " ".join(text.split()),
+        width=100,
+        initial_indent=" " * 6,
+        subsequent_indent=" " * 6,
+        break_on_hyphens=False,
+    )
+
+
+def _conference_yaml(found: Solved) -> str:
+    solution = found.conference
+    control, trial = solution.at(solve_conference.PUBLISHED)
+    return _entry(
+        solve_conference.TABLE,
+        """Multiplier on court-led entry, issue of proceedings and breakdown, after a conference at
+        pre-proceedings, that returns each risk ratio of being in care at twelve months.""",
+        solution.table,
+        "fair",
+        f"""caresim solve, {found.families} simulated families at pre-proceedings followed for
+        {solve_conference.MONTHS} months, the same families in both arms, conference offered to all and met
+        for {trial.served:.0%}. Without a conference {control.in_care:.1%} of children in care and
+        {control.proceedings:.1%} with proceedings issued (trial: 44.8% and 71.7%); at a risk ratio of 0.81,
+        {trial.in_care:.1%} and {trial.proceedings:.1%} (trial: 36% and 59%; the second was not solved for).
+        {_reach(solution.table, solution.ratios)}""",
+    )
+
+
+def _edge_yaml(found: Solved) -> str:
+    solution, at = found.edge, solve_edge.SOLVED_AT
+    target = solve_edge.PUBLISHED[at]
+    others = [
+        f"{solution.ratio_at(target, months):.2f} at {months} ({solve_edge.PUBLISHED[months]:.2f})"
+        for months in solve_edge.MONTHS
+        if months != at
+    ]
+    return _entry(
+        solve_edge.TABLE,
+        """Multiplier on entry into care while a crisis lasts that returns each risk ratio of coming into care
+        at least once within twelve months of referral.""",
+        solution.table,
+        "fair",
+        f"""caresim solve, {found.families} simulated families, child in need or on a plan, followed from the
+        first day of a crisis, the same families in both arms. Assumption: work is offered to all at all ages,
+        taken up by all, decided within {solve_edge.BEGINS_AFTER_DAYS:g} days, of full strength, once; its
+        effects on later crises are at their central values; no other service in either arm. Without it
+        {solution.control.entered[solve_edge.MONTHS.index(at)]:.1%} of index children came into care within a
+        year (comparison groups of such services: 25 to 35%).
+        At a ratio of {target:.2f} the multiplier returns, by months and
+        not solved for (Bezeczky and others 2020 in brackets), {", ".join(others)}.
+        {_reach(solution.table, solution.ratios())}""",
+    )
+
+
+def _area_yaml(found: Solved) -> str:
+    solution = found.area
+    if solution is None:
+        before = found.area_before
+        assert isinstance(before.value, dict)
+        return _entry(solve_area.TABLE, before.meaning, before.value, before.quality, before.source)
+    others = [
+        f"{name} {solution.ratio_at(OF_ALL_STARTS, place):.2f} ({seen:.2f})"
+        for name, place, seen in OF_THE_AREA
+    ]
+    return _entry(
+        solve_area.TABLE,
+        """Multiplier on court-led entry and crises of the families whom Family Safeguarding serves that
+        returns each ratio of all starts in care of the authority.""",
+        solution.table,
+        "weak",
+        f"""caresim solve, {solution.runs} pairs of the authority with the same luck: scenario
+        '{solution.scenario}' against no change, every post filled from the first day in both, starts of
+        {solution.year}. At the multiplier for {OF_ALL_STARTS:.2f}, not solved for, with what five later
+        authorities saw after five years in brackets: {"; ".join(others)}.
+        If next to none of those served came into care by court or crisis, the ratio of starts would be
+        {min(solution.ratios()):.2f}. {_reach(solution.table, solution.ratios())}""",
+    )
+
+
+def _reach(table: dict[str, float], ratios: list[float]) -> str:
+    """Which ratios no multiplier returned, in words."""
+    beyond = out_of_reach(table, ratios)
+    if not beyond:
+        return "Every ratio of the table is within reach."
+    return (
+        f"Out of reach: {', '.join(beyond)}, which stand at the nearest end (simulated ratios run from "
+        f"{min(ratios):.2f} to {max(ratios):.2f})."
+    )
+
+
+def report(found: Solved) -> str:
     """What was found, for the terminal."""
-    control, trial = solution.at(PUBLISHED)
-    rows = [
-        "Conference at pre-proceedings, children followed for twelve months",
-        f"{'':28}{'in care':>10}{'proceedings':>14}",
-        f"{'no conference, simulated':28}{control.in_care:>10.1%}{control.proceedings:>14.1%}",
-        f"{'no conference, trial':28}{'44.8%':>10}{'71.7%':>14}",
-        f"{'offered, simulated at 0.81':28}{trial.in_care:>10.1%}{trial.proceedings:>14.1%}",
-        f"{'offered, trial':28}{'36%':>10}{'59%':>14}",
-        "",
+    return "\n".join(
+        (*_conference_rows(found.conference), "", *_edge_rows(found.edge), "", *_area_rows(found))
+    )
+
+
+def _table_rows(table: dict[str, float], ratios: list[float]) -> list[str]:
+    beyond = out_of_reach(table, ratios)
+    rows = [f"{'ratio':>10}  multiplier"]
+    for ratio, multiplier in table.items():
+        rows.append(f"{ratio:>10}  {multiplier:>10.3f}{'  out of reach' if ratio in beyond else ''}")
+    return rows
+
+
+def _conference_rows(solution: Solution) -> list[str]:
+    control, trial = solution.at(solve_conference.PUBLISHED)
+    return [
+        "Conference at pre-proceedings: children followed for twelve months",
+        f"{'':32}{'in care':>10}{'proceedings':>14}",
+        f"{'no conference, simulated':32}{control.in_care:>10.1%}{control.proceedings:>14.1%}",
+        f"{'no conference, trial':32}{'44.8%':>10}{'71.7%':>14}",
+        f"{'offered, simulated at 0.81':32}{trial.in_care:>10.1%}{trial.proceedings:>14.1%}",
+        f"{'offered, trial':32}{'36%':>10}{'59%':>14}",
         f"A risk ratio of 0.81 needs a multiplier of {trial.multiplier:.2f}; conferences met for "
         f"{trial.served:.0%} of families offered one.",
         "",
-        "risk ratio  multiplier",
+        *_table_rows(solution.table, solution.ratios),
     ]
-    rows += [f"{ratio:>10}  {multiplier:>10.3f}" for ratio, multiplier in solution.table.items()]
-    return "\n".join(rows)
+
+
+def _edge_rows(solution: EdgeSolution) -> list[str]:
+    target = solve_edge.PUBLISHED[solve_edge.SOLVED_AT]
+    rows = [
+        "Edge of Care: children in a crisis on the first day, who came into care at least once within",
+        f"{'':32}" + "".join(f"{f'{months} months':>12}" for months in solve_edge.MONTHS),
+        f"{'no service, simulated':32}" + "".join(f"{share:>12.1%}" for share in solution.control.entered),
+        f"{f'ratio, simulated at {target:.2f}':32}"
+        + "".join(f"{solution.ratio_at(target, months):>12.2f}" for months in solve_edge.MONTHS),
+        f"{'ratio, Bezeczky and others':32}"
+        + "".join(f"{solve_edge.PUBLISHED[months]:>12.2f}" for months in solve_edge.MONTHS),
+        f"A ratio of {target:.2f} at twelve months needs a multiplier of "
+        f"{looked_up(solution.table, target):.2f} while a crisis lasts.",
+        "Only the ratio at twelve months is solved for. Comparison groups of such services: 25 to 35%.",
+        "",
+        *_table_rows(solution.table, solution.ratios()),
+    ]
+    return rows
+
+
+def _area_rows(found: Solved) -> list[str]:
+    solution = found.area
+    head = "Family Safeguarding on the whole area"
+    if solution is None:
+        return [f"{head}: not solved. No scenario of this study opens it alone; its table is kept."]
+    ratios = solution.ratios()
+    rows = [
+        f"{head}: '{solution.scenario}' against no change, posts filled",
+        f"{'multiplier on those served':28}" + "".join(f"{m:>7.2f}" for m in solve_area.MULTIPLIERS),
+    ]
+    for place, name in enumerate(solve_area.FIGURES):
+        rows.append(f"{name:28}" + "".join(f"{ratio:>7.3f}" for ratio in solution.ratios(place)))
+    rows += [
+        f"{'error by chance, starts':28}"
+        + "".join(f"{solution.error(place):>7.3f}" for place in range(len(ratios))),
+        f"If next to none of those served came into care by court or crisis the ratio of starts would be "
+        f"{min(ratios):.2f}:",
+        "the rest are out of the service's reach, or come before it.",
+    ]
+    if min(ratios) > OF_ALL_STARTS:
+        rows.append(f"So a ratio of {OF_ALL_STARTS:.2f} cannot be reached.")
+    else:
+        rows.append(
+            f"A ratio of {OF_ALL_STARTS:.2f} needs a multiplier of "
+            f"{looked_up(solution.table, OF_ALL_STARTS):.2f} on both routes of the families served."
+        )
+    for name, place, seen in OF_THE_AREA:
+        found_so = solution.ratio_at(OF_ALL_STARTS, place)
+        rows.append(
+            f"At the multiplier for {OF_ALL_STARTS:.2f}: {name} {found_so:.2f}; authorities saw {seen:.2f} "
+            "after five years."
+        )
+    return [*rows, "", *_table_rows(solution.table, ratios)]

@@ -66,28 +66,43 @@ ON_BOTH_ROUTES: dict[Offer, dict[Channel, str]] = {
 }
 """What is otherwise in the structure where each service acts as much on the other's route."""
 
-SOLVED = "solved.fgc_pre_proceedings"
-SOLVED_FOR = "effects.fgc_pre_proceedings"
+AREA_STARTS = "effects.family_safeguarding.area_starts"
+ON_THE_WHOLE_AREA: dict[Channel, str] = {Channel.COURT: AREA_STARTS, Channel.BREAKDOWN: AREA_STARTS}
+"""What Family Safeguarding multiplies where its effect is read as a ratio of all starts in an authority: one
+multiplier for both routes that it can reach."""
+
+CONFERENCE = "effects.fgc_pre_proceedings"
+EDGE_ENTRY = "effects.edge_of_care.entry"
+SOLVED = {
+    CONFERENCE: "solved.fgc_pre_proceedings",
+    EDGE_ENTRY: "solved.edge_of_care_entry",
+    AREA_STARTS: "solved.family_safeguarding_area",
+}
+"""Ratios as they were measured, and the table in which each finds the multiplier that returns it."""
 
 
 def effects_of(offer: Offer, structure: Structure) -> dict[Channel, str]:
     """The parameters of an offer's effects in a structure, by channel."""
-    both = ON_BOTH_ROUTES.get(offer, {}) if structure.routes == "both" else {}
-    return EFFECTS.get(offer, {}) | both
+    found = dict(EFFECTS.get(offer, {}))
+    if structure.routes == "both":
+        found |= ON_BOTH_ROUTES.get(offer, {})
+    if structure.family_safeguarding_effect == "whole area" and offer == Offer.FAMILY_SAFEGUARDING:
+        found |= ON_THE_WHOLE_AREA
+    return found
 
 
-def solved_multiplier(values: Values) -> float:
-    """The multiplier that returns the trial's risk ratio, interpolated in the table that ``solve`` wrote."""
-    table = {float(ratio): multiplier for ratio, multiplier in values[SOLVED].items()}
+def solved_multiplier(values: Values, name: str = CONFERENCE) -> float:
+    """The multiplier that returns a measured ratio, interpolated in the table that ``caresim solve`` wrote;
+    beyond the table, that of its nearest end."""
+    table = {float(ratio): multiplier for ratio, multiplier in values[SOLVED[name]].items()}
     ratios = sorted(table)
-    ratio = values[SOLVED_FOR]
-    return float(np.interp(ratio, ratios, [table[r] for r in ratios]))
+    return float(np.interp(values[name], ratios, [table[r] for r in ratios]))
 
 
 def full_effect(values: Values, offer: Offer, structure: Structure) -> dict[Channel, float]:
     """Multiplier on each channel at full strength, before any decay."""
     return {
-        channel: solved_multiplier(values) if name == SOLVED_FOR else float(values[name])
+        channel: solved_multiplier(values, name) if name in SOLVED else float(values[name])
         for channel, name in effects_of(offer, structure).items()
     }
 

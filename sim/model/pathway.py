@@ -11,7 +11,7 @@ from sim.foundations.hazard import StepHazard
 from sim.foundations.ledger import fixed_point, units_per_tick
 from sim.foundations.randomness import year_quantiles
 from sim.model.care import care_rules
-from sim.model.effects import solved_multiplier
+from sim.model.effects import EDGE_ENTRY, solved_multiplier
 from sim.model.plan import Rules
 from sim.model.terms import BANDS, ROUTE_NAMES, STATUS_NAMES, Status
 
@@ -192,7 +192,7 @@ def reactive_factor(values: Values, structure: Structure) -> float:
     """How much more often a crisis ends in care where the reactive service of before does not reach it."""
     if structure.edge_of_care_before != "reactive":
         return 1.0
-    multiplier = values["effects.edge_of_care.entry"] ** values["services.edge_of_care.reactive_share"]
+    multiplier = solved_multiplier(values, EDGE_ENTRY) ** values["services.edge_of_care.reactive_share"]
     return recentred(values, "services.edge_of_care.baseline_coverage", multiplier)
 
 

@@ -35,7 +35,8 @@ MECHANISMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "specialists' posts are filled. A family needs a social worker's place and the specialists that its "
         "parents' needs call for, who may come late or never and cannot be booked one for another. Without "
         "them the social workers' own direct work keeps a part of the effect.",
-        ("services.family_safeguarding.", "effects.family_safeguarding.", "family.domestic_abuse",
+        ("services.family_safeguarding.", "effects.family_safeguarding.", "solved.family_safeguarding_",
+         "family.domestic_abuse",
          "family.mental_health", "family.substance_misuse", "family.perpetrator_at_home"),
     ),
     (
@@ -52,14 +53,14 @@ MECHANISMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "While a crisis lasts the child enters care at a high rate, which the team lowers once its work has "
         "begun; work that comes late finds the child in care. After an entry it may help the child home, "
         "and afterwards it hands the family to early help, if a place is free there.",
-        ("services.edge_of_care.", "effects.edge_of_care."),
+        ("services.edge_of_care.", "effects.edge_of_care.", "solved.edge_of_care_"),
     ),
     (
         "Family group conferences",
         "Offered early, before or beside Edge of Care, and before proceedings; may be declined. A conference "
         "takes weeks to convene and changes nothing before it has met. It also raises the chance of care "
         "within the family network. A coordinator holds so many conferences a year.",
-        ("services.family_group_conference.", "effects.fgc_", "solved."),
+        ("services.family_group_conference.", "effects.fgc_", "solved.fgc_"),
     ),
     (
         "Early help",
@@ -118,6 +119,8 @@ SWITCHES = {
     "prices": "what a day in care costs: one more child in that placement, or the average child",
     "price_growth": "how fast prices grow after the last known year",
     "optimism_bias": "whether savings on placements are cut by a share for optimism",
+    "family_safeguarding_effect": "what Family Safeguarding's effect on entry is a ratio of: entries of "
+    "those served, or all starts of an authority",
     "attracts": "whether Family Safeguarding makes posts easier to fill and to keep filled",
 }
 """Switches of the structure and of prices, in words."""

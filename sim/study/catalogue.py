@@ -18,6 +18,7 @@ from sim.study.kinds import (
     posts,
     price,
     rate,
+    ratios,
     share,
     slip,
     split,
@@ -86,8 +87,12 @@ ALL_ROLES = (
 """Every role, once."""
 PARTNER_ROLES = ALL_ROLES[-4:]
 """Family Safeguarding's adult specialists, whom partner agencies employ."""
-SOLVED_RATIOS = ("0.50", "0.60", "0.70", "0.80", "0.90", "1.00", "1.10", "1.20")
-"""Risk ratios for which `caresim solve` writes the multiplier that returns them."""
+SOLVED_RATIOS = {
+    "solved.fgc_pre_proceedings": ratios(0.5, 1.2),
+    "solved.edge_of_care_entry": ratios(0.3, 1.6),
+    "solved.family_safeguarding_area": ratios(0.5, 1.3, 0.05),
+}
+"""By table: the ratios for which `caresim solve` writes the multiplier that returns them."""
 BASELINE = ("early_help", "family_group_conference")
 """Services that are open with no change."""
 ESTABLISHED = ("key_worker", "coordinator", "social_worker")
@@ -266,6 +271,7 @@ CATALOGUE: dict[str, Kind] = {
     "effects.family_safeguarding.plan_end": effect(),
     "effects.family_safeguarding.vacancies_filled": effect(),
     "effects.family_safeguarding.leaving": effect(),
+    "effects.family_safeguarding.area_starts": effect(),
     "effects.edge_of_care.entry": effect(),
     "effects.edge_of_care.crisis": effect(),
     "effects.edge_of_care.return_home": effect(),
@@ -274,7 +280,9 @@ CATALOGUE: dict[str, Kind] = {
     "effects.overload": effect(),
     "effects.caseload": Kind(unit="exponent", high=5.0),
     "effects.half_life_years": years(),
-    "solved.fgc_pre_proceedings": Kind(unit="multiplier", low=0.001, high=20.0, keys=SOLVED_RATIOS),
+    **{
+        name: Kind(unit="multiplier", low=0.001, high=20.0, keys=keys) for name, keys in SOLVED_RATIOS.items()
+    },
     "staffing.early_help.posts.key_worker": posts(),
     "staffing.family_group_conference.posts.coordinator": posts(),
     "staffing.family_safeguarding.posts.social_worker": posts(),

@@ -45,6 +45,11 @@ def split(*keys: str) -> Kind:
     return Kind(unit="share", high=1.0, keys=keys, sums_to_one=True)
 
 
+def ratios(first: float, last: float, step: float = 0.1) -> tuple[str, ...]:
+    """Ratios from one to another, so far apart, as the keys of a table."""
+    return tuple(f"{first + place * step:.2f}" for place in range(round((last - first) / step) + 1))
+
+
 def rate(*keys: str) -> Kind:
     """A yearly rate, or a table of them."""
     return Kind(unit="per year", keys=keys or None)

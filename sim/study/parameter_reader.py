@@ -28,6 +28,8 @@ MEASURES = ("hazard ratio", "risk ratio", "rate ratio")
 """What an effect's ratio is a ratio of."""
 COUNTED = ("prevalence", "first event", "events")
 """How an effect's outcome was counted: at one moment, once a child or family, or each time."""
+AMONG = ("referred", "served", "eligible", "whole authority")
+"""Whom an effect's outcome was counted among."""
 REQUIRED = ("value", "shape", "unit", "basis", "source", "meaning", "date", "quality")
 OPTIONAL = ("range", "arms", "estimand", "fixed_because", "sets")
 GROUPS = groups()
@@ -345,7 +347,7 @@ def _estimand(form: Form, kind: Kind) -> dict[str, str | float] | None:
         "outcome": part.text("outcome"),
         "months": part.number("months", low=0.001),
         "from": part.choice("from", ("referral", "start"), "starting point"),
-        "among": part.choice("among", ("referred", "served", "eligible"), "group"),
+        "among": part.choice("among", AMONG, "group"),
     }
     if part.has("counted"):
         read["counted"] = part.choice("counted", COUNTED, "way of counting")

@@ -12,7 +12,15 @@ ROUTES = ("mainly own", "both", "correlated")
 """On which routes into care the two services act, and whether a family's resiliences go together."""
 BEFORE = ("none", "reactive")
 """What edge-of-care work there was before the service that the paper proposes."""
-CHOICES = {"combine": COMBINE, "routes": ROUTES, "edge_of_care_before": BEFORE}
+EFFECT_ON = ("served", "whole area")
+"""What Family Safeguarding's effect on entry is a ratio of: entries of families served, or all starts of an
+authority."""
+CHOICES = {
+    "combine": COMBINE,
+    "routes": ROUTES,
+    "edge_of_care_before": BEFORE,
+    "family_safeguarding_effect": EFFECT_ON,
+}
 """What each switch with a name may be; the others are true or false."""
 
 
@@ -30,6 +38,9 @@ class Structure:
     resiliences on the two routes drawn together."""
     edge_of_care_before: str = "none"
     """One of ``BEFORE``: the paper is a review, so a reactive service may have been there with no change."""
+    family_safeguarding_effect: str = "served"
+    """One of ``EFFECT_ON``: entries of families served, by route; or all starts of the authority, solved into
+    one multiplier on both routes of those served."""
     attracts: bool = True
     """Whether Family Safeguarding makes vacancies easier to fill and staff stay longer, as is claimed."""
 

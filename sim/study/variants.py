@@ -41,6 +41,8 @@ SWITCHED = {
     ("routes", "correlated"): "Own routes, and risks on the two go together",
     ("edge_of_care_before", "none"): "No edge-of-care work before",
     ("edge_of_care_before", "reactive"): "A reactive edge-of-care service was there before",
+    ("family_safeguarding_effect", "served"): "Family Safeguarding’s effect is on families served",
+    ("family_safeguarding_effect", "whole area"): "Family Safeguarding’s effect is on all starts of the area",
 }
 """Switches with names, in words."""
 

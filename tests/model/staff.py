@@ -81,6 +81,7 @@ EFFECTS = {
     "fgc_pre_proceedings": 0.8,
     "family_safeguarding.court": 0.64,
     "family_safeguarding.breakdown": 0.9,
+    "family_safeguarding.area_starts": 0.9,
     "family_safeguarding.plan_start": 0.85,
     "family_safeguarding.plan_end": 1.15,
     "family_safeguarding.vacancies_filled": 1.5,
@@ -134,6 +135,8 @@ def values(**changes: Any) -> dict[str, Any]:
             "proceedings": 8,
         },
         "solved.fgc_pre_proceedings": {"0.60": 0.5, "0.80": 0.7, "1.00": 1.0},
+        "solved.edge_of_care_entry": {"0.49": 0.36, "0.59": 0.64, "1.00": 1.0},
+        "solved.family_safeguarding_area": {"0.80": 0.25, "0.90": 0.49, "1.00": 1.0},
     }
     for group, table in (
         ("services.early_help", EARLY),

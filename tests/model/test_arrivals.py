@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.experiment.solve import TRIAL_BLOCK
+from sim.experiment.solve_conference import TRIAL_BLOCK
 from sim.foundations.clock import TICKS_PER_YEAR, Clock
 from sim.foundations.randomness import Chance
 from sim.model.arrivals import (

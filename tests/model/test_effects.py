@@ -7,8 +7,17 @@ import numpy as np
 import pytest
 
 from sim.foundations.ledger import ONE, fixed_point
-from sim.model.effects import EFFECTS, decay, effects_of, full_effect, powers, solved_multiplier, table
-from sim.model.pathway import baseline_factors, build_rules, recentred, years_of
+from sim.model.effects import (
+    EFFECTS,
+    SOLVED,
+    decay,
+    effects_of,
+    full_effect,
+    powers,
+    solved_multiplier,
+    table,
+)
+from sim.model.pathway import baseline_factors, build_rules, reactive_factor, recentred, years_of
 from sim.model.plan import POWERS
 from sim.model.terms import SPECIALISTS, Channel, Offer
 from sim.study.config import load_study
@@ -41,7 +50,8 @@ def test_an_effect_of_one_is_one_at_every_power(offer: Offer) -> None:
 
 def test_half_the_exponent_is_the_square_root() -> None:
     rows = table(values(effects__edge_of_care__entry=0.49), Offer.EDGE_OF_CARE, USUAL)
-    assert rows[POWERS // 2][Channel.EDGE] == fixed_point(0.7)
+    assert rows[POWERS][Channel.EDGE] == fixed_point(0.36)
+    assert rows[POWERS // 2][Channel.EDGE] == fixed_point(0.6)
     assert rows[POWERS // 2][Channel.COURT] == ONE
 
 
@@ -53,14 +63,15 @@ def test_an_effect_halves_on_the_log_scale_in_its_half_life() -> None:
 
 def test_a_change_of_an_effect_has_a_table_from_its_day() -> None:
     given = values()
-    stronger = Change(parameter="effects.edge_of_care.entry", start=day(100), end=day(200), times=0.5)
-    found = powers(given, scenario(stronger), CLOCK, Offer.EDGE_OF_CARE, USUAL)
+    weaker = Change(parameter="effects.edge_of_care.entry", start=day(100), end=day(200), to=0.54)
+    found = powers(given, scenario(weaker), CLOCK, Offer.EDGE_OF_CARE, USUAL)
     assert [tick for tick, _ in found] == [0, days(100), days(200)]
     usual = table(given, Offer.EDGE_OF_CARE, USUAL)
     assert found[0][1] == found[2][1] == usual
-    assert found[1][1][POWERS][Channel.EDGE] == fixed_point(0.245)
+    # Half way between the ratios 0.49 and 0.59 of its table stands half way between 0.36 and 0.64.
+    assert found[1][1][POWERS][Channel.EDGE] == fixed_point(0.5)
     assert found[1][1][POWERS][Channel.RETURN_HOME] == usual[POWERS][Channel.RETURN_HOME]
-    others = powers(given, scenario(stronger), CLOCK, Offer.FAMILY_SAFEGUARDING, USUAL)
+    others = powers(given, scenario(weaker), CLOCK, Offer.FAMILY_SAFEGUARDING, USUAL)
     assert len(others) == 1
 
 
@@ -90,6 +101,20 @@ def test_services_act_on_each_other_s_route_only_in_the_structure_that_says_so()
     assert all(effects_of(offer, BOTH) == effects_of(offer, USUAL) for offer in others)
 
 
+@pytest.mark.parametrize("routes", ["mainly own", "both", "correlated"])
+def test_a_ratio_of_all_starts_is_one_multiplier_on_both_routes(routes: str) -> None:
+    area = Structure(family_safeguarding_effect="whole area", routes=routes)
+    found = full_effect(values(), Offer.FAMILY_SAFEGUARDING, area)
+    assert found[Channel.COURT] == found[Channel.BREAKDOWN] == pytest.approx(0.49)
+    own = full_effect(values(), Offer.FAMILY_SAFEGUARDING, USUAL)
+    assert (found[Channel.PLAN_START], found[Channel.PLAN_END]) == (
+        own[Channel.PLAN_START],
+        own[Channel.PLAN_END],
+    )
+    others = [offer for offer in Offer if offer != Offer.FAMILY_SAFEGUARDING]
+    assert all(effects_of(offer, area) == effects_of(offer, Structure(routes=routes)) for offer in others)
+
+
 def test_every_conference_brings_the_family_network_in() -> None:
     for offer in (Offer.CONFERENCE_EARLY, Offer.CONFERENCE_PRE_PROCEEDINGS, Offer.CONFERENCE_AT_EDGE):
         assert table(values(), offer, USUAL)[POWERS][Channel.NETWORK] == fixed_point(1.3)
@@ -100,6 +125,39 @@ def test_a_solved_multiplier_is_read_from_the_table() -> None:
     assert solved_multiplier(given) == pytest.approx(0.85)
     for channel in (Channel.ISSUE, Channel.COURT, Channel.BREAKDOWN):
         assert full_effect(given, Offer.CONFERENCE_PRE_PROCEEDINGS, USUAL)[channel] == pytest.approx(0.85)
+
+
+@pytest.mark.parametrize("name", SOLVED)
+def test_a_ratio_of_one_is_a_multiplier_of_one_in_every_table(name: str) -> None:
+    assert solved_multiplier(values() | {name: 1.0}, name) == 1.0
+    study = load_study(ROOT / "configs" / "bury.yaml")
+    assert solved_multiplier(dict(study.values(0)) | {name: 1.0}, name) == 1.0
+
+
+@pytest.mark.parametrize("name", SOLVED)
+def test_beyond_its_table_a_ratio_stands_at_the_nearest_end(name: str) -> None:
+    table = values()[SOLVED[name]]
+    assert solved_multiplier(values() | {name: 0.01}, name) == next(iter(table.values()))
+    assert solved_multiplier(values() | {name: 3.0}, name) == 1.0
+
+
+def test_a_table_of_ones_leaves_all_at_one() -> None:
+    given = values() | {table: dict.fromkeys(values()[table], 1.0) for table in SOLVED.values()}
+    area = Structure(family_safeguarding_effect="whole area")
+    assert full_effect(given, Offer.EDGE_OF_CARE, USUAL)[Channel.EDGE] == 1.0
+    assert full_effect(given, Offer.FAMILY_SAFEGUARDING, area)[Channel.COURT] == 1.0
+    assert full_effect(given, Offer.FAMILY_SAFEGUARDING, area)[Channel.BREAKDOWN] == 1.0
+    assert set(full_effect(given, Offer.CONFERENCE_PRE_PROCEEDINGS, USUAL).values()) == {1.0, 1.3}
+
+
+def test_the_reactive_service_is_recentred_by_what_its_table_says() -> None:
+    given = values(services__edge_of_care__reactive_share=0.5) | {
+        "services.edge_of_care.baseline_coverage": 0.25
+    }
+    assert reactive_factor(given, USUAL) == 1.0
+    # The ratio 0.49 is the multiplier 0.36; half of the exponent is 0.6.
+    before = Structure(edge_of_care_before="reactive")
+    assert reactive_factor(given, before) == pytest.approx(1 / (0.75 + 0.25 * 0.6))
 
 
 def test_a_baseline_is_recentred_so_that_its_effect_moves_no_flow() -> None:

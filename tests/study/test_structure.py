@@ -12,6 +12,7 @@ SWITCHES = {
     "compounding": True,
     "routes": "correlated",
     "edge_of_care_before": "reactive",
+    "family_safeguarding_effect": "whole area",
     "attracts": False,
 }
 
