@@ -304,6 +304,37 @@ def sensitivity(
 
 
 @studies.command()
+def new_study(
+    name: Annotated[str, typer.Option("--name", help="The authority, as its table calls it.")],
+    table: Annotated[
+        list[Path], typer.Option("--from", help="Its table of published figures; may be given again.")
+    ],
+    like: Annotated[Path, typer.Option(help="The study that gives what is not local.")] = Path(
+        "configs/bury.yaml"
+    ),
+    out: Annotated[Path, typer.Option(help="The folder to write it in.")] = Path("configs"),
+    start: Annotated[
+        str | None, typer.Option(help="First day (default: the April after the last year of the table).")
+    ] = None,
+) -> None:
+    """Build a study of any authority from one table of its published yearly figures."""
+    from datetime import date
+
+    from sim.study.anew.build import new_study as build
+
+    try:
+        first = None if start is None else date.fromisoformat(start)
+    except ValueError:
+        message = f"expected a day, as 2025-04-01; found '{start}'"
+        raise InputError.of(message, path="--start") from None
+    made = build(name, table, like, out, first)
+    typer.echo(made.defaults.report())
+    for warning in made.study.warnings:
+        typer.echo(f"Warning: {warning}", err=True)
+    typer.echo(f"Study     {made.path}\nDefaults  {made.path.with_suffix('') / 'defaults.md'}")
+
+
+@studies.command()
 def verify_engines(
     study: StudyFile,
     trials: Annotated[int, typer.Option(help="How many trials to run on both.")] = 20,

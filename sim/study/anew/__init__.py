@@ -1,0 +1,1 @@
+"""A new study for any authority, from one table of published yearly figures."""
