@@ -23,7 +23,7 @@ from sim.study.anew.table import SERIES, Table, read_table
 from sim.study.anew.teams import load_ratio, project_money, set_money, set_teams
 from sim.study.anew.writing import plain, written
 from sim.study.catalogue import CATALOGUE
-from sim.study.config import DEPENDS_ON, Study, load_study
+from sim.study.config import DEPENDS_ON, EARLY_SIGNS, Study, load_study
 from sim.study.files import read_files
 from sim.study.parameters import Parameter
 from sim.study.scenario_reader import Observed
@@ -35,6 +35,8 @@ OF_PLACE = ("local data", "calibrated")
 """What rests on figures of the pattern's authority, and so is a guess anywhere else."""
 THERE_ONLY = ("counted", "calibrated")
 """Reasons for having no range that hold only there."""
+LEFT_OUT = (DEPENDS_ON, EARLY_SIGNS)
+"""Parts of the pattern's run that take long, or watch claims that nobody makes here."""
 HEAD = """# {what} of the study {name}, built by `caresim new-study` after the {place} study.
 # Each source says how its number was made: edit whatever is known better.
 
@@ -159,7 +161,7 @@ def _contents(
         "run": {
             name: value
             for name, value in (plain(pattern.top["run"]) | {"start": clock.start, "end": clock.end}).items()
-            if name != DEPENDS_ON
+            if name not in LEFT_OUT
         },
         "include": [f"{short}/{file}" for file in parts],
     }
