@@ -183,6 +183,7 @@ def test_scenarios_are_later_and_as_large_as_the_families(greatshire: Made, bury
     assert set(greatshire.study.scenarios) == set(bury.scenarios)
     assert greatshire.study.claims == ()
     assert greatshire.study.papers == ()
+    assert "There: The Edge of Care team as planned" in greatshire.study.scenario("edge of care").meaning
     ours, theirs = (
         {one.target: one for one in study.scenario("edge of care").levers if one.KIND == "posts"}
         for study in (greatshire.study, bury)
@@ -364,6 +365,16 @@ def test_a_pattern_may_be_a_study_made_this_way(rutleigh: Made, tmp_path: Path) 
         for name, one in again.study.parameters.items()
     }
     assert {name: by for name, by in far.items() if by > 0.03 and "posts" not in name} == {}
+
+
+def test_what_ifs_may_be_a_pattern_too(tmp_path: Path) -> None:
+    table = write_table(tmp_path, "Rutleigh", RUTLEIGH)
+    made = new_study("Rutleigh", [table], CONFIGS / "bury_what_ifs.yaml", tmp_path / "out")
+    what_ifs = load_study(CONFIGS / "bury_what_ifs.yaml")
+    assert set(made.study.scenarios) == set(what_ifs.scenarios)
+    assert {name: one.against for name, one in made.study.scenarios.items()} == {
+        name: one.against for name, one in what_ifs.scenarios.items()
+    }
 
 
 def test_files_are_named_after_the_authority() -> None:

@@ -60,7 +60,8 @@ class Defaults:
             "",
             f"Settings that rest on figures of {self.place} alone. What is evidence or assumption there is "
             "the same here and is not listed; `caresim describe` shows all of it. The figure that would "
-            "replace each is the authority's own, of the same thing.",
+            "replace each is the authority's own, of the same thing. `caresim calibrate` sets again what can "
+            "be fitted to counts, and `caresim solve` the solved tables.",
             "",
         ]
         text += _table(("setting", "value", "what it is"), self.taken)

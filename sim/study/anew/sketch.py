@@ -38,7 +38,7 @@ def sketched(
         if name != NO_CHANGE:
             one["meaning"] = (
                 f"A sketch to edit: '{name}' of the {place} study, for as many families as there are here"
-                f"{_later(years)}."
+                f"{_later(years)}. There: {one.get('meaning', '')}"
             )
         if "levers" in one:
             one["levers"] = levers
