@@ -20,6 +20,7 @@ from sim.model.arrivals import (
     referral_blocks,
 )
 from sim.model.care import opening_stays
+from sim.model.compile import build_circumstances
 from sim.model.terms import Status, Stay
 from tests.worlds import circumstances, small_bury
 
@@ -32,6 +33,13 @@ def demand_of(rate: float, returning: float = 0.0) -> dict[str, Any]:
     values["demand.families_referred"] = rate
     values["demand.returning"] = dict.fromkeys(values["demand.returning"], returning)
     return values
+
+
+def test_a_stream_of_nobody_brings_nobody() -> None:
+    study = small_bury().replace({"care.unaccompanied_a_year": 0.0})
+    alone = build_circumstances(study, 0, 0).children.unaccompanied.sum()
+    assert alone == study.values(0)["care.opening_unaccompanied"]
+    assert circumstances().children.unaccompanied.sum() > alone
 
 
 @pytest.mark.parametrize("rate", [0.75 * LAYER_RATE, 1.4 * LAYER_RATE])

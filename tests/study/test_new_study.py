@@ -93,7 +93,7 @@ def test_a_small_authority_by_hand(rutleigh: Made, bury: Study) -> None:
 
 def test_nobody_unaccompanied_is_a_figure(rutleigh: Made) -> None:
     one = rutleigh.study.parameters["care.unaccompanied_a_year"]
-    assert (one.value, one.basis) == (0.01, "local data")  # a stream of none cannot be simulated
+    assert (one.value, one.basis) == (0, "local data")
     assert "0 (2025); a stream needs somebody" in one.source
     assert rutleigh.study.parameters["care.opening_unaccompanied"].value == 0
 

@@ -27,8 +27,6 @@ only where the fit to an authority's own ages and legal status begins."""
 COURT = "entries by legal status: interim care order"
 OLDEST = "16-17"
 DAYS_IN_YEAR = 365.25
-RARE = 0.01
-"""The least that a stream of arrivals can be, a year."""
 ROUNDS = 200
 """Times that a table is fitted to its two totals; far more than it takes to come to rest."""
 TO_BANDS = {"10-15": ("10-12", "13-15")}
@@ -224,12 +222,11 @@ def set_first_day(maker: Maker) -> None:
         f"Unaccompanied children looked after on the last 31 March before the start: {alone.said}.",
     )
     arriving = _need(here, ALONE)
-    nobody = "" if arriving.value > RARE else "; a stream needs somebody, so one in a hundred years is taken"
     maker.put(
         "care.unaccompanied_a_year",
-        max(arriving.value, RARE),
+        arriving.value,
         [arriving],
-        f"Unaccompanied children who started to be looked after a year: {arriving.said}{nobody}.",
+        f"Unaccompanied children who started to be looked after a year: {arriving.said}.",
     )
     set_placements(maker, now)
     set_starts(maker)
