@@ -30,6 +30,19 @@ def rows_by_group(summary: Part) -> list[dict[str, Any]]:
     return [{"title": title, "rows": list(part)} for title, part in groupby(rows, lambda one: one["group"])]
 
 
+def moves_most(summary: Part) -> str | None:
+    """Key of the row that moves the children fewer most, of the last scenario; None without any."""
+    found = summary.get("depends_on")
+    if not found:
+        return None
+    rivals = [one for one in found["rows"] if one["group"] != OWN]
+    if not rivals:
+        return None
+    last = found["scenarios"][-1]
+    most = max(rivals, key=lambda one: abs(float(one["scenarios"][last]["fewer"]["more"]["mean"])))
+    return f"depends_on.rows.{most['id']}"
+
+
 def in_words(found: Part) -> str:
     """The table for the terminal."""
     names = found["scenarios"]

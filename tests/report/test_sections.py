@@ -343,3 +343,16 @@ def test_sentences_are_whole(whole: ET.Element) -> None:
     for paragraph in whole.iter(f"{HTML}p"):
         text = said(paragraph)
         assert not re.search(r"\bNone\b|\bUndefined\b|\{|\}| ,|\.\.", text), text
+
+
+def test_the_reading_that_moves_the_answer_most_stands_among_the_unknowns() -> None:
+    from sim.report.depends import moves_most
+
+    summary = hand_made()
+    assert moves_most(summary) == "depends_on.rows.arm-x"
+    summary["depends_on"]["rows"][1]["scenarios"][summary["depends_on"]["scenarios"][-1]]["fewer"]["more"][
+        "mean"
+    ] = -30.0
+    assert moves_most(summary) == "depends_on.rows.arm-x"
+    summary["depends_on"]["rows"] = summary["depends_on"]["rows"][:1]
+    assert moves_most(summary) is None
