@@ -120,6 +120,16 @@ def test_every_mechanism_says_where_it_ends() -> None:
     assert not silent, f"docs/model.md gives no limit of: {', '.join(silent)}"
 
 
+def test_the_page_of_validation_is_of_the_study_as_it_is() -> None:
+    """Whoever changes a number of the Bury study runs `caresim validate configs/bury.yaml` again."""
+    page = (ROOT / "docs" / "validation.md").read_text(encoding="utf-8")
+    shown = re.search(
+        r"^Written by `caresim validate configs/bury.yaml`.*Digest of the study: `(\w+)`", page, re.M
+    )
+    assert shown, "docs/validation.md does not say which study it is of"
+    assert sim.load_study(ROOT / "configs" / "bury.yaml").digest.startswith(shown[1])
+
+
 def test_there_are_commands_to_check() -> None:
     assert len(consoles()) >= 4
 

@@ -20,7 +20,7 @@ from sim.foundations.clock import Clock
 from sim.foundations.errors import InputError
 from sim.results.estimates import LOOKED_AFTER, NO_CHANGE, estimate
 from sim.results.held_back import judged
-from sim.results.reproduced import face, reproduced, shape_rows, two_years_on
+from sim.results.reproduced import by_year, face, reproduced, shape_rows, two_years_on
 from sim.results.shapes import shapes
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ def validate(
     }
     return {
         "study": study.name,
+        "digest": study.digest,
         "seed": study.seed,
         "start": study.clock.start.isoformat(),
         "draws": draws,
@@ -99,6 +100,7 @@ def validate(
         "meanings": {name: study.scenario(name).meaning for name in scenarios},
         "levers": {name: lever_lines(study, name) for name in study.hindsight},
         "reproduced": reproduced(study, results),
+        "by_year": by_year(study, results),
         "held_back": judged(study, results, scenarios),
         "shapes": shape_rows(study, by_name),
         "face": face(results, by_name, scenarios[-1]),

@@ -12,6 +12,7 @@ from sim.report.describe import in_plain_words
 from sim.report.validation_figure import chart
 from sim.results.estimates import LOOKED_AFTER, NO_CHANGE
 from sim.results.forecasts import CHANCE, LAST, LINE, MEAN
+from sim.results.reproduced import STARTS_TITLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +32,10 @@ AIM = (85.0, 97.0)
 """Per cent of the figures held back that ranges of nine in ten should hold."""
 NEAR = 15.0
 """Per cent of what was counted within which a shape is called near."""
+TREND = 10.0
+"""Per cent by which starts of the last year may lie above those of the first without being called a trend."""
+DIGEST = 12
+"""Characters of a study's digest that the page shows."""
 
 
 def write_validation(path: Path, found: Part, command: str) -> None:
@@ -65,6 +70,8 @@ def validation_page(found: Part, command: str, picture: Picture | None = None) -
         scores=scores,
         table=table,
         near=f"{NEAR:.0f}",
+        years=years,
+        digest=found["digest"][:DIGEST],
     )
     return page.rstrip() + "\n"
 
@@ -90,6 +97,7 @@ def in_short(found: Part) -> list[str]:
         lines.append(f"Children looked after, forecast with no change: {said}.")
     if held["scores_of_all_methods"][NO_CHANGE]["figures"]:
         lines.append(_against_rulers(held["scores_of_all_methods"], found["scenarios"]))
+        lines.append(_in_groups(held["by_group"], found["scenarios"]))
     rows, shapes, face = found["reproduced"], found["shapes"], found["face"]
     hit = sum(row["inside"] for row in shapes)
     near = sum(_mark(row, near=True) != "**no**" for row in shapes)
@@ -98,6 +106,8 @@ def in_short(found: Part) -> list[str]:
         f"{sum(row['inside'] for row in rows)} within its range; of {len(shapes)} shapes, {hit}, and "
         f"{near - hit} more are near."
     )
+    if found["by_year"]["starts_rise"] is not None:
+        lines.append(trend(found["by_year"]))
     lines.append(
         f"{sum(row['holds'] for row in face)} of {len(face)} statements that a practitioner would check hold."
     )
@@ -120,20 +130,94 @@ def _coverage(held: Part, name: str) -> str:
 
 
 def _against_rulers(found: Mapping[str, Part], scenarios: Sequence[str]) -> str:
-    """Whether a simple forecast would have done better."""
-    ours, count = found[NO_CHANGE]["score"], found[NO_CHANGE]["figures"]
-    rulers = sorted((name for name in found if name not in scenarios), key=lambda name: found[name]["score"])
-    better = [name for name in rulers if found[name]["score"] < ours]
-    told = ", ".join(f"{TITLES[name].lower()} {found[name]['score']:.2f}" for name in better or rulers[:1])
+    """Whether a simple forecast would have done better on all figures, and what makes the difference."""
+    ours, count = found[NO_CHANGE], found[NO_CHANGE]["figures"]
+    better, rulers = _rulers(found, scenarios)
+    parts = _made_of(ours, found[rulers[0]])
+    how = "by score (lower is better; beside it, how far off the middle is)"
     if better:
         return (
-            f"**A simple forecast would have done better** on the {count} figures that all forecast: score "
-            f"{told}, no change {ours:.2f}; lower is better."
+            f"**A simple forecast would have done better** on the {count} figures that all forecast, {how}: "
+            f"{_told(found, better)}; no change {_of(ours)}. {parts}"
         )
     return (
-        f"On the {count} figures that all forecast, no change scores {ours:.2f}, better than every simple "
-        f"forecast (the best: {told}); lower is better."
+        f"On the {count} figures that all forecast, taken together, no change does better than every simple "
+        f"forecast {how}: {_of(ours)}; the best of them, {_told(found, rulers[:1])}. {parts}"
     )
+
+
+def _made_of(ours: Part, best: Part) -> str:
+    """Where the difference to the best simple forecast lies: a score is a width and what is outside it."""
+    narrower = best["width"] - ours["width"]
+    outside = best["score"] - ours["score"] - narrower
+    return (
+        f"Of the difference to the best of them, {narrower:+.2f} is that ranges are "
+        f"{'narrower' if narrower >= 0 else 'wider'} and {outside:+.2f} that "
+        f"{'less' if outside >= 0 else 'more'} lies outside them."
+    )
+
+
+def _in_groups(found: Mapping[str, Mapping[str, Part]], scenarios: Sequence[str]) -> str:
+    """Each group of figures in which a simple forecast does better: a mean over all of them hides it."""
+    groups = {group: one for group, one in found.items() if one[NO_CHANGE]["figures"]}
+    lost = [
+        f"{group} ({_told(one, better)}; no change {_of(one[NO_CHANGE])})"
+        for group, one in groups.items()
+        if (better := _rulers(one, scenarios)[0])
+    ]
+    if not lost:
+        return f"No simple forecast does better in any of the {len(groups)} groups of these figures."
+    return (
+        f"**A simple forecast does better in {len(lost)} of {len(groups)} groups** of these figures: "
+        f"{'; '.join(lost)}."
+    )
+
+
+def _rulers(found: Mapping[str, Part], scenarios: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The simple forecasts that score better than no change, and all of them, best first."""
+    rulers = sorted((name for name in found if name not in scenarios), key=lambda name: found[name]["score"])
+    return [name for name in rulers if found[name]["score"] < found[NO_CHANGE]["score"]], rulers
+
+
+def _told(found: Mapping[str, Part], names: Sequence[str]) -> str:
+    return "; ".join(f"{TITLES[name].lower()} {_of(found[name])}" for name in names)
+
+
+def _of(one: Part) -> str:
+    """A score, and beside it how far off the middle is, which no range helps or hurts."""
+    return f"{one['score']:.2f}, {100 * one['error']:.0f}% off"
+
+
+def trend(found: Part) -> str:
+    """Whether starts with no change rise from the first year simulated to the last."""
+    rise, (first, *_, last) = found["starts_rise"], found["years"]
+    middles = [one["middle"] for row in found["rows"] if row["title"] == STARTS_TITLE for one in row["years"]]
+    numbers = f"{_number(middles[0])} in {first}, {_number(middles[-1])} in {last}"
+    if rise > TREND:
+        return (
+            f"**Starts with no change rise by {rise:.1f}%** from the first year simulated to the last "
+            f"({numbers}), more than the {TREND:.0f}% that pass for steady here: the model makes a trend."
+        )
+    return (
+        f"Starts with no change in the last year simulated lie {abs(rise):.1f}% "
+        f"{'above' if rise >= 0 else 'below'} those of the first ({numbers}), so not more than "
+        f"{TREND:.0f}% above."
+    )
+
+
+def years(found: Part) -> str:
+    """A table of no change year by year."""
+    lines = [
+        f"| No change | Mean to the start | {' | '.join(found['years'])} |",
+        "|---|---:|" + "---:|" * len(found["years"]),
+    ]
+    for row in found["rows"]:
+        counted = (
+            "" if row["counted"] is None else f"{_number(row['counted'])} ({row['counted_years']} years)"
+        )
+        cells = " | ".join(f"{_number(one['middle'])} ({_range(one)})" for one in row["years"])
+        lines.append(f"| {row['title']} | {counted} | {cells} |")
+    return "\n".join(lines)
 
 
 def scores(heading: str, found: Mapping[str, Part]) -> str:

@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 Part = dict[str, Any]
 
 
-MADE_FROM = ("social worker vacancies",)
-"""Series that scenarios of hindsight are made from; these are judged by the others."""
+MADE_FROM = ("social worker vacancies", "agency social workers")
+"""Series that do not judge scenarios of hindsight: these are fitted to the vacancies, and agency staff stand
+in vacant posts, so that they follow from the same levers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +151,8 @@ def _before(study: Study, name: str) -> list[float]:
 
 def judged(study: Study, results: Results, scenarios: Sequence[str]) -> Part:
     """Every figure held back: what was published, the forecast of each scenario and simple method, and the
-    scores of each, over all figures and over those that every method forecasts."""
+    scores of each, over all figures and over those that every simple method and every scenario of the study
+    forecasts. Scenarios of hindsight are scored on fewer of these: on none that they are made from."""
     figures = held_back(study, [key[1] for key in results.index.keys])
     forecasts: dict[str, dict[str, Forecast | None]] = {
         scenario: {
@@ -164,7 +166,8 @@ def judged(study: Study, results: Results, scenarios: Sequence[str]) -> Part:
     simple = {one.name: simple_forecasts(study, one) for one in figures}
     for method in METHODS:
         forecasts[method] = {name: found[method] for name, found in simple.items()}
-    common = same_rows(forecasts, {one.name: one.counted for one in figures})
+    asked = {name: found for name, found in forecasts.items() if name not in study.hindsight}
+    common = same_rows(asked, {one.name: one.counted for one in figures})
     return {
         "figures": [
             _figure(one, {name: found[one.name] for name, found in forecasts.items()}) for one in figures

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.foundations.clock import DAYS_PER_YEAR
+from sim.foundations.clock import DAYS_PER_YEAR, TICKS_PER_DAY
 from sim.results.check import AGES, COMPARISONS, bands_of, observed_before, simulated
 from sim.results.estimates import LOOKED_AFTER, NO_CHANGE, tidy
 from sim.results.outside import counted_at_start, falls
@@ -79,6 +79,44 @@ def derived(study: Study, results: Results) -> list[Part]:
     ratio("Mean stay in care, years (children over starts)", LOOKED_AFTER, "entries", 1.0)
     ratio("Mean plan, weeks (plans open over plans started)", "plans open", "plans started", WEEKS)
     return found
+
+
+STARTS, STARTS_TITLE = "entries", "Starts in the year"
+BY_YEAR = (
+    ("Children looked after at 31 March", LOOKED_AFTER),
+    (STARTS_TITLE, STARTS),
+    ("… of them, of children who had been in care before", "re-entries"),
+    ("Ended in the year", "exits"),
+)
+"""What is shown year by year: titles, and names of measures, which observed series bear too."""
+WHOLE_YEAR = 365 * TICKS_PER_DAY
+
+
+def by_year(study: Study, results: Results) -> Part:
+    """No change in each whole year, beside the mean of the years before the start: a mean would hide a trend.
+    ``starts_rise`` is how far the middle of the last year's starts lies above the first's, in per cent; None
+    where there is one year or no start."""
+    years = [year.label for year in study.clock.years if year.end - year.start >= WHOLE_YEAR]
+    rows: list[Part] = []
+    for title, measure in BY_YEAR:
+        each = [f"{int(year[:4]) + 1}-03-31" for year in years] if measure == LOOKED_AFTER else years
+        counted = published(study, measure, "")
+        rows.append(
+            {
+                "title": title,
+                "counted": tidy(float(np.mean(counted))) if counted else None,
+                "counted_years": len(counted),
+                "years": [_nine_in_ten(results.series(NO_CHANGE, measure, period)) for period in each],
+            }
+        )
+    starts = [one["middle"] for row in rows if row["title"] == STARTS_TITLE for one in row["years"]]
+    rise = tidy(100.0 * (starts[-1] / starts[0] - 1.0)) if len(starts) > 1 and starts[0] else None
+    return {"years": years, "rows": rows, "starts_rise": rise}
+
+
+def _nine_in_ten(futures: Floats) -> Part:
+    low, middle, high = (tidy(float(one)) for one in np.percentile(futures, [5, 50, 95]))
+    return {"low": low, "middle": middle, "high": high}
 
 
 def mean_stock(results: Results, age: str) -> Floats:

@@ -97,3 +97,42 @@ def test_the_groups_add_up_to_all() -> None:
     found = judged(study, results, ["no change"])
     figures = sum(scores["no change"]["figures"] for scores in found["by_group"].values())
     assert figures == found["scores_of_all_methods"]["no change"]["figures"]
+
+
+def test_what_was_really_done_is_scored_on_none_of_what_it_is_made_from() -> None:
+    """Vacancies and agency staff stay among the figures that the others are compared on."""
+    study, _ = world()
+    staff = ("posts permanent", "posts induction", "posts agency", "posts vacant", "posts funded")
+    keys = (
+        ("entries", "2023/24", "all"),
+        *((name, "2023-09-30", "family safeguarding|social worker") for name in staff),
+    )
+    shares = {"2020-09-30": 20.0, "2021-09-30": 30.0, "2022-09-30": 25.0, "2023-09-30": 28.0}
+    study.observed = {
+        "entries": OBSERVED["entries"],
+        "social worker posts": {"2020-09-30": 100.0, "2021-09-30": 100.0, "2022-09-30": 100.0},
+        "social worker vacancies": shares,
+        "agency social workers": shares,
+    }
+    study.scenarios = study.hindsight = {"as delivered": None}
+    futures = np.array([[[0] * 6] * 3, [[100, 60, 10, 20, 10, 100]] * 3], dtype=float)
+    results = Results(
+        study=study,
+        scenarios=("no change", "as delivered"),
+        draws=1,
+        runs=3,
+        index=Index(keys=keys),
+        data={"no change": futures, "as delivered": futures},
+    )
+    found = judged(study, results, ["no change", "as delivered"])
+    forecast = {one["series"]: one["forecasts"]["as delivered"] for one in found["figures"]}
+    assert [name for name, one in forecast.items() if one is None] == [
+        "social worker vacancies",
+        "agency social workers",
+    ]
+    workforce = found["by_group"]["workforce"]
+    assert (workforce["no change"]["figures"], workforce[CHANCE]["figures"]) == (2, 2)
+    assert workforce["as delivered"]["figures"] == 0
+    # 30 of 100 posts vacant or agency; 20 of 90 in post are agency.
+    middles = [one["forecasts"]["no change"]["middle"] for one in found["figures"]][-2:]
+    assert middles == pytest.approx([30, 22.222222], abs=1e-6)

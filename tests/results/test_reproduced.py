@@ -9,8 +9,19 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.foundations.clock import Clock
 from sim.results.estimates import Index, Results
-from sim.results.reproduced import SHAPES, SPREAD, derived, published, row, shape_rows, two_years_on
+from sim.results.reproduced import (
+    SHAPES,
+    SPREAD,
+    STARTS_TITLE,
+    by_year,
+    derived,
+    published,
+    row,
+    shape_rows,
+    two_years_on,
+)
 
 ENDS = ("2024-03-31", "2025-03-31")
 KEYS = (*(("children looked after", day, "all") for day in ENDS), ("entries", "2023/24", "all"))
@@ -82,3 +93,46 @@ def test_change_over_two_years_is_from_what_was_counted_on_the_eve() -> None:
     assert found["rows"]["no change"]["middle"] == pytest.approx(-10)
     assert found["rows"]["no change"]["fell"] == 50
     assert found["fell_elsewhere"] == 4.35
+
+
+def of_years(starts: list[list[int]]) -> tuple[Any, Results]:
+    """Three years from April 2023, one draw, five runs, with the starts of each year; half of them again."""
+    clock = Clock(start=dt.date(2023, 4, 1), end=dt.date(2026, 7, 1))
+    labels = [year.label for year in clock.years]
+    assert labels == ["2023/24", "2024/25", "2025/26", "2026/27"]
+    keys, columns = [], []
+    for year, runs in zip(labels, [*starts, [9] * 5], strict=True):
+        futures = np.array(runs, dtype=float)
+        keys += [("entries", year, "all"), ("re-entries", year, "all"), ("exits", year, "all")]
+        columns += [futures, futures / 2, futures * 0 + 70]
+        keys.append(("children looked after", f"{int(year[:4]) + 1}-03-31", "all"))
+        columns.append(futures + 200)
+    futures = np.stack(columns, axis=-1)[None]
+    results = Results(
+        study=study(),
+        scenarios=("no change",),
+        draws=1,
+        runs=5,
+        index=Index(keys=tuple(keys)),
+        data={"no change": np.concatenate([np.zeros_like(futures), futures])},
+    )
+    return SimpleNamespace(observed=OBSERVED, clock=clock), results
+
+
+def test_each_whole_year_stands_by_itself_beside_the_mean_of_those_before() -> None:
+    found = by_year(*of_years([[80, 90, 100, 110, 120], [95, 100, 105, 110, 115], [100, 110, 120, 130, 140]]))
+    # The three months of 2026/27 are no year.
+    assert found["years"] == ["2023/24", "2024/25", "2025/26"]
+    rows = {row["title"]: row for row in found["rows"]}
+    starts = rows[STARTS_TITLE]
+    assert (starts["counted"], starts["counted_years"]) == (100, 2)
+    assert [one["middle"] for one in starts["years"]] == [100, 105, 120]
+    assert (starts["years"][0]["low"], starts["years"][0]["high"]) == (82, 118)
+    assert [one["middle"] for one in rows["Children looked after at 31 March"]["years"]] == [300, 305, 320]
+    again = rows["… of them, of children who had been in care before"]
+    assert (again["counted"], [one["middle"] for one in again["years"]]) == (None, [50, 52.5, 60])
+    assert found["starts_rise"] == 20
+
+
+def test_no_rise_is_told_of_nothing() -> None:
+    assert by_year(*of_years([[0] * 5] * 3))["starts_rise"] is None
