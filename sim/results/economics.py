@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,7 +77,8 @@ def money(study: Study, results: Results) -> Money:
 
     Prices are pounds a week and pay is pounds a year, both of the financial year; a year's pay is spread
     over that year's own 365 or 366 days. A scenario's price levers hold for its baseline too, so that a
-    price shock changes what a child saved is worth and is itself no loss.
+    price shock changes what a child saved is worth and is itself no loss. So does what it says is in the
+    budget: only pay above the baseline's is charged, so only that is given back.
     """
     return spent_by(study, results, prices_by_draw(study, range(results.draws + 1)))
 
@@ -87,8 +88,7 @@ def spent_by(study: Study, results: Results, prices: Prices) -> Money:
     years = [year.label for year in study.clock.years]
 
     def spent(name: str, at: str) -> ByYear:
-        shocks = [one for one in study.scenario(at).levers if isinstance(one, Price)]
-        return {year: _lines(study, results, prices, shocks, name, year) for year in years}
+        return {year: _lines(study, results, prices, name, year, at) for year in years}
 
     own = {name: spent(name, name) for name in results.scenarios}
     before = {name: spent(results.against(name) or name, name) for name in results.scenarios}
@@ -155,8 +155,12 @@ def reprice(
 
 
 def _lines(
-    study: Study, results: Results, prices: Prices, shocks: Sequence[Price], scenario: str, year: str
+    study: Study, results: Results, prices: Prices, scenario: str, year: str, at: str
 ) -> dict[str, Floats]:
+    """A scenario's lines at the price levers, and with the teams in the budget, of the scenario ``at``."""
+    told = study.scenario(at).levers
+    shocks = [one for one in told if isinstance(one, Price)]
+
     def cost(kind: str, days: Floats) -> Floats:
         return priced(prices, shocks, kind, year, days)
 
@@ -168,7 +172,7 @@ def _lines(
     staff = _staff(results, prices, scenario, year)
     dearer = shock(shocks, "staff", year)
     levers = study.scenario(scenario).levers
-    in_budget = {SERVICES[v.service] for v in levers if isinstance(v, InBudget) and v.year <= year}
+    in_budget = {SERVICES[v.service] for v in told if isinstance(v, InBudget) and v.year <= year}
     nothing = np.zeros(guardians.shape)
 
     def paid(employers: Iterable[str], services: Iterable[str]) -> Floats:

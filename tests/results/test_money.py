@@ -181,6 +181,24 @@ def test_a_team_in_the_budget_is_paid_and_gives_its_pay_back() -> None:
     assert second["net_after_funding"] - second["net"] == pytest.approx(73_000)
 
 
+def test_only_pay_that_was_charged_is_given_back() -> None:
+    """Three family support workers before, six after: three are charged, 3 x 36,500, and three given back."""
+    study = fixed()
+    levers = frozenset({InBudget(service="edge_of_care", year=FIRST)})
+    scenario = dataclasses.replace(study.scenario(EDGE), levers=levers)
+    study = dataclasses.replace(study, scenarios={**study.scenarios, EDGE: scenario})
+    results = run(study)
+    for name, posts in (("no change", 3), (EDGE, 6)):
+        group = "edge of care|family support worker"
+        put(results, name, "post days permanent", SECOND, 365.0 * posts, group)
+    spent = money(study, results)
+    found = savings(spent, EDGE, SECOND)
+    assert found["cost"] == pytest.approx(109_500)
+    assert found["net"] == pytest.approx(-109_500)
+    assert found["net_after_funding"] == pytest.approx(0)
+    assert lines_saved(spent, EDGE, SECOND)["in budget"] == pytest.approx(109_500)
+
+
 def test_optimism_cuts_a_saving_and_spares_a_loss() -> None:
     assert cut(np.array([[100.0, -100.0]]), np.array([[0.25]])) == pytest.approx(np.array([[75.0, -100.0]]))
     results = run(fixed())
