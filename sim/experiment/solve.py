@@ -61,9 +61,10 @@ def solve(
 
 def solved_yaml(found: Solved) -> str:
     """The tables as a file that the study includes."""
+    area = kept_yaml(found.area_before) if found.area is None else area_yaml(found.area)
     return (
         "# Written by `caresim solve`; not typed. Run it again when the world without services changes.\n"
-        "solved:\n" + "\n".join((_conference_yaml(found), _edge_yaml(found), _area_yaml(found)))
+        "solved:\n" + "\n".join((_conference_yaml(found), _edge_yaml(found), area))
     )
 
 
@@ -140,12 +141,14 @@ def _edge_yaml(found: Solved) -> str:
     )
 
 
-def _area_yaml(found: Solved) -> str:
-    solution = found.area
-    if solution is None:
-        before = found.area_before
-        assert isinstance(before.value, dict)
-        return _entry(solve_area.TABLE, before.meaning, before.value, before.quality, before.source)
+def kept_yaml(before: Parameter) -> str:
+    """A study's own table, where there is nothing to solve it by."""
+    assert isinstance(before.value, dict)
+    return _entry(before.name, before.meaning, before.value, before.quality, before.source)
+
+
+def area_yaml(solution: AreaSolution) -> str:
+    """The table of all starts of an authority, with what it assumes."""
     others = [
         f"{name} {solution.ratio_at(OF_ALL_STARTS, place):.2f} ({seen:.2f})"
         for name, place, seen in OF_THE_AREA
@@ -158,7 +161,9 @@ def _area_yaml(found: Solved) -> str:
         "weak",
         f"""caresim solve, {solution.runs} pairs of the authority with the same luck: scenario
         '{solution.scenario}' against no change, every post filled from the first day in both, starts of
-        {solution.year}. At the multiplier for {OF_ALL_STARTS:.2f}, not solved for, with what five later
+        {solution.year}. Assumption: what authorities saw after five years is taken as if seen by
+        {solution.year}. Assumption: it is taken as if every post had been filled; they had whatever posts
+        they had. At the multiplier for {OF_ALL_STARTS:.2f}, not solved for, with what five later
         authorities saw after five years in brackets: {"; ".join(others)}.
         If next to none of those served came into care by court or crisis, the ratio of starts would be
         {min(solution.ratios()):.2f}. {_reach(solution.table, solution.ratios())}""",

@@ -11,10 +11,11 @@ from sim.engine.engines import engine_named
 from sim.engine.events import Event
 from sim.experiment import solve_area, solve_conference, solve_edge
 from sim.experiment.inverse import inverted, looked_up, out_of_reach
-from sim.experiment.solve import Solved, report, solve, solved_yaml
+from sim.experiment.solve import Solved, area_yaml, report, solve, solved_yaml
 from sim.foundations.errors import InputError
 from sim.foundations.ledger import ONE
 from sim.model.compile import Circumstances, build_circumstances
+from sim.model.effects import AREA_STARTS
 from sim.model.terms import Offer
 from sim.study.config import Study, load_study
 
@@ -133,6 +134,26 @@ def test_a_study_without_the_service_keeps_its_table(tiny: Study) -> None:
     kept = tiny.parameters[solve_area.TABLE].value
     assert isinstance(kept, dict)
     assert all(f'"{ratio}": {multiplier:g}' in solved_yaml(found) for ratio, multiplier in kept.items())
+
+
+def test_what_the_area_was_solved_for_says_what_it_assumes(tiny: Study) -> None:
+    """Seen after five years and with any posts; solved for the last year, and with every post filled."""
+    year = tiny.clock.years[-1].label
+    area = solve_area.AreaSolution(
+        scenario="family safeguarding",
+        year=year,
+        runs=1,
+        sums=np.ones((1, 1 + len(solve_area.MULTIPLIERS), len(solve_area.FIGURES))),
+        table={"0.80": 0.2, "1.00": 1.0},
+    )
+    written = " ".join(area_yaml(area).split())
+    for source in (written, load_study(BURY).parameters[solve_area.TABLE].source):
+        assert "Assumption: what authorities saw after five years is taken as if seen by" in source
+        assert "Assumption: it is taken as if every post had been filled" in source
+    assert f"seen by {year}." in written
+    believed = load_study(BURY).parameters[AREA_STARTS].source
+    assert "Assumption: a ratio seen after five years is taken for the last year of the study" in believed
+    assert "Assumption: it is taken for an authority with every post filled" in believed
 
 
 def test_the_strength_of_the_trial_is_whole() -> None:
