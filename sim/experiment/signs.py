@@ -31,6 +31,8 @@ FOLDER = "signs"
 """Folder of a run that these trials are kept in, until the signs are found."""
 KEPT = "early_signs.json"
 """File of the signs once they are found."""
+FORM = "posts apart, figure and month judged"
+"""How signs are found and written: those that were kept in another form are found again."""
 
 
 def watched(
@@ -58,7 +60,7 @@ def watched(
     ]
     names = (NO_CHANGE, *scenarios)
     own_marks = [identity(one.study, names) for one in variants]
-    mark = " ".join([*own_marks, str(futures.draws), str(futures.runs), str(level)])
+    mark = " ".join([FORM, *own_marks, str(futures.draws), str(futures.runs), str(level)])
     if folder is not None and (folder / KEPT).is_file():
         kept = read_json(folder / KEPT)
         if kept.get("identity") == mark:

@@ -129,7 +129,7 @@ def pictures(summary: Part) -> dict[str, Picture]:
     ]
     watched = shown_claim(summary, lead)
     if watched is not None:
-        found.append(figures.parted(watched["picture"], (watched["signs"] or [watched["best"]])[0]))
+        found.append(figures.parted(watched["picture"], watched["sign"] or watched["best"]))
     return {picture.name: picture for picture in found}
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.report.signs import first_sign
+from sim.report.signs import WAYS, first_sign
 from sim.report.words import date as day_in_words
 from sim.report.words import number, of_100, pounds, pounds_exactly, whole, year
 
@@ -117,20 +117,21 @@ def fell_elsewhere(claim: dict[str, Any]) -> str:
 
 
 def sign_lines(numbers: dict[str, Any]) -> list[str]:
-    """The first sign of failure of each claim that has one; or that no figure is one."""
+    """The first sign of failure of each claim that has one, or that no figure is one; posts as they are and
+    posts filled apart."""
     found = numbers.get("early_signs")
     if not found:
         return []
     claims = {one["id"]: claim_goal(one) for one in numbers["claims"]}
-    told = [one for one in found["claims"] if one["signs"] and one["id"] in claims]
-    level = of_100(found["level"])
-    if not told:
-        return [
-            f"When failure would show: no monthly figure tells in time, with at most {level} of 100 wrong.",
-            "",
-        ]
-    rows = [f"  {claims[one['id']]}: {first_sign(one)}" for one in told]
-    return ["When failure would show first:", *rows, ""]
+    level, text = of_100(found["level"]), ["When failure would show:"]
+    for posts, name in WAYS.items():
+        watched = [(claims[one["id"]], one[posts]) for one in found["claims"] if one["id"] in claims]
+        told = [(claim, one) for claim, one in watched if one and one["sign"]]
+        if told:
+            text += [f"  {name}:", *(f"    {claim}: {first_sign(one)}" for claim, one in told)]
+        elif any(one for _, one in watched):
+            text.append(f"  {name}, no monthly figure tells in time, with at most {level} of 100 wrong.")
+    return [*text, ""]
 
 
 def overlap_line(numbers: dict[str, Any]) -> list[str]:

@@ -1,5 +1,8 @@
-"""Each claim watched month by month, over futures in which different things are believed and posts are filled
-or not: which figure would tell first that it fails, and how often it would mislead."""
+"""Each claim watched month by month, over futures in which different things are believed: which figure would
+tell first that it fails, and how often it would mislead.
+
+Posts as they are and posts filled are apart: pooled, the number of posts filled would tell the two from each
+other, and so seem to tell success from failure."""
 
 from __future__ import annotations
 
@@ -16,8 +19,9 @@ from sim.results.early_signs import (
     Floats,
     Ints,
     Mask,
+    Picked,
     errors,
-    first_month,
+    first_sign,
     largest_share,
     least_wrong,
     spread,
@@ -36,8 +40,6 @@ Part = dict[str, Any]
 
 AS_PLANNED, FILLED = "posts as they are", "every post filled"
 """The two ways in which each scenario's posts go."""
-SHOWN = 3
-"""Signs of one claim that are kept, the earliest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ class Believed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
-    """All futures of one scenario, whatever is believed in them."""
+    """All futures of one scenario in which posts go the same way, whatever is believed in them."""
 
     gain: Floats
     """[futures] what the claim is about: children fewer, or pounds saved."""
@@ -62,7 +64,11 @@ class Pool:
     world: Ints
     """[futures] place of each in `labels`."""
     labels: tuple[str, ...]
-    """What is believed and how posts go, in words."""
+    """What is believed."""
+
+
+View = tuple[int, str, Seen]
+"""Place of the world, what is believed in it, and what is seen."""
 
 
 def early_signs(worlds: Sequence[Believed], draws: int, runs: int, level: float = LEVEL) -> Part:
@@ -72,17 +78,23 @@ def early_signs(worlds: Sequence[Believed], draws: int, runs: int, level: float 
     """
     study = worlds[0].results.study
     spent = [money(world.results.study, world.results) for world in worlds]
-    kept: dict[str, list[Figure]] = {}
-    claims = []
-    for claim in study.claims:
-        if not all(claim.scenario in world.results.rivals for world in worlds):
-            continue
-        views = views_of(worlds, claim.scenario, draws, runs)
-        if claim.scenario not in kept:
+    kept: dict[tuple[str, str], list[Figure]] = {}
+
+    def part(claim: Claim, posts: str) -> Part | None:
+        views = views_of(worlds, claim.scenario, posts, draws, runs)
+        if not views:
+            return None
+        key = (claim.scenario, posts)
+        if key not in kept:
             by_world = [figures(seen, spent[place], claim.scenario) for place, _, seen in views]
-            kept[claim.scenario] = [joined(same) for same in zip(*by_world, strict=True)]
-        pool = pool_of(views, spent, claim)
-        claims.append({"id": claim.id, **_claim(claim, pool, kept[claim.scenario], views[0][2].ends, level)})
+            kept[key] = [joined(same) for same in zip(*by_world, strict=True)]
+        return _claim(claim, pool_of(views, spent, claim), kept[key], views[0][2].ends, level)
+
+    claims = [
+        {"id": claim.id, "as_they_are": part(claim, AS_PLANNED), "filled": part(claim, FILLED)}
+        for claim in study.claims
+        if all(claim.scenario in world.results.rivals for world in worlds)
+    ]
     return {
         "draws": draws,
         "runs": runs,
@@ -93,19 +105,18 @@ def early_signs(worlds: Sequence[Believed], draws: int, runs: int, level: float 
     }
 
 
-def views_of(worlds: Sequence[Believed], scenario: str, draws: int, runs: int) -> list[tuple[int, str, Seen]]:
-    """(place of the world, how posts go, what is seen) of a scenario and its twin in every world."""
+def views_of(worlds: Sequence[Believed], scenario: str, posts: str, draws: int, runs: int) -> list[View]:
+    """What is seen of a scenario, or of its twin, in every world that has it."""
     found = []
     for place, world in enumerate(worlds):
-        filled = twin(world.results, scenario)
-        for posts, name in ((AS_PLANNED, scenario), (FILLED, filled)):
-            if name is not None:
-                seen = Seen(results=world.results, scenario=name, draws=draws, runs=runs)
-                found.append((place, f"{world.evidence}, {posts}", seen))
+        name = scenario if posts == AS_PLANNED else twin(world.results, scenario)
+        if name is not None:
+            seen = Seen(results=world.results, scenario=name, draws=draws, runs=runs)
+            found.append((place, world.evidence, seen))
     return found
 
 
-def pool_of(views: Sequence[tuple[int, str, Seen]], spent: Sequence[Money], claim: Claim) -> Pool:
+def pool_of(views: Sequence[View], spent: Sequence[Money], claim: Claim) -> Pool:
     """What a claim is about in every future that is seen."""
     gains, draw, world = [], [], []
     for place, (of, _, seen) in enumerate(views):
@@ -153,7 +164,7 @@ def months_before(claim: Claim, ends: Sequence[str]) -> int:
 
 
 def _claim(claim: Claim, pool: Pool, seen: Sequence[Figure], ends: Sequence[str], level: float) -> Part:
-    """How often the claim is met, and the signs of the greatest part of it of which there can be some."""
+    """How often the claim is met, and the first sign of the greatest part of it of which there can be one."""
     share = largest_share(pool.gain, claim.target)
     part: Part = {
         "futures": len(pool.gain),
@@ -163,7 +174,7 @@ def _claim(claim: Claim, pool: Pool, seen: Sequence[Figure], ends: Sequence[str]
             for place, label in enumerate(pool.labels)
         },
         "share": share,
-        "signs": [],
+        "sign": None,
         "best": None,
         "obvious": None,
         "picture": None,
@@ -173,45 +184,46 @@ def _claim(claim: Claim, pool: Pool, seen: Sequence[Figure], ends: Sequence[str]
     met, months = pool.gain >= share * claim.target, months_before(claim, ends)
     part["met_share"] = int(met.sum())
     found = [errors(figure, met, pool.draw) for figure in seen]
-    firsts = [(first_month(one, months, level), place) for place, one in enumerate(found)]
-    early = sorted((month, found[place].worse[month], place) for month, place in firsts if month is not None)
+    first = first_sign(found, met, pool.draw, months, level)
+    best = least_wrong(found, pool.draw, months)
+    told = first or best
 
-    def sign(place: int, month: int) -> Part:
-        one = found[place]
-        return _sign(pool, met, seen[place], one.warned[:, month], one.threshold[month], ends[month])
+    def sign(picked: Picked | None) -> Part | None:
+        return None if picked is None else _sign(pool, met, seen[picked.figure], picked, ends[picked.month])
 
-    part["signs"] = [sign(place, month) for month, _, place in early[:SHOWN]]
-    best = least_wrong(seen, met, pool.draw, months)
-    if best is not None:
-        limit = np.float64(best.threshold)
-        part["best"] = _sign(pool, met, seen[best.figure], best.warned, limit, ends[best.month])
-    when = early[0][0] if early else months - 1
+    part["sign"], part["best"] = sign(first), sign(best)
     if months:
-        part["obvious"] = sign(0, when)
-    told = early[0][2] if early else 0 if best is None else best.figure
-    part["picture"] = [_bands(seen[place], met, ends) for place in dict.fromkeys((0, told))]
+        when, limit = first.month if first else months - 1, found[0].threshold
+        warned = found[0].warned[:, when]
+        part["obvious"] = sign(Picked(figure=0, month=when, threshold=float(limit[when]), warned=warned))
+    shown = dict.fromkeys((0, told.figure if told else 0))
+    part["picture"] = [_bands(seen[place], met, ends) for place in shown]
     return part
 
 
-def _sign(pool: Pool, met: Mask, figure: Figure, warned: Floats, threshold: np.float64, end: str) -> Part:
-    """One figure at one month end, with how often it misleads, and how often it comforts in each world."""
-    quiet = warned == 0
-    by_world = {
-        label: tidy(float(quiet[fails].mean()))
-        for place, label in enumerate(pool.labels)
-        if (fails := ~met & (pool.world == place)).any()
-    }
+def _sign(pool: Pool, met: Mask, figure: Figure, picked: Picked, end: str) -> Part:
+    """One figure at one month end, with how often it misleads: comforts, and alarms, by what is believed."""
+    quiet = picked.warned == 0
+
+    def by_world(of: Mask, wrong: Mask) -> Part:
+        return {
+            label: tidy(float(wrong[there].mean()))
+            for place, label in enumerate(pool.labels)
+            if (there := of & (pool.world == place)).any()
+        }
+
     return {
         "figure": figure.name,
         "unit": figure.unit,
         "above": figure.above,
         "month": end,
-        "threshold": tidy(float(threshold)),
+        "threshold": tidy(picked.threshold),
         "false_comfort": tidy(float(quiet[~met].mean())),
         "false_comfort_error": tidy(spread(quiet[~met], pool.draw[~met])),
         "false_alarm": tidy(float(1 - quiet[met].mean())),
         "false_alarm_error": tidy(spread(~quiet[met], pool.draw[met])),
-        "false_comfort_by_world": by_world,
+        "false_comfort_by_world": by_world(~met, quiet),
+        "false_alarm_by_world": by_world(met, ~quiet),
     }
 
 
