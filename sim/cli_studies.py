@@ -280,6 +280,9 @@ def sensitivity(
     study: StudyFile,
     draws: Annotated[int, typer.Option(help="Draws of the study, for the width of its range.")] = 100,
     runs: Annotated[int, typer.Option(help="Runs of luck at each end of each parameter.")] = 4,
+    more: Annotated[
+        int, typer.Option(help="Further runs at both ends, in all, for what is not told apart with those.")
+    ] = 500,
     jobs: Jobs = None,
     out: Annotated[
         Path | None, typer.Option(help="Where to write it (default: impact.yaml beside the study's files).")
@@ -295,10 +298,10 @@ def sensitivity(
 
     read = load_study(study)
     with progress(quiet) as so_far:
-        found = find(read, runs, draws, cores() if jobs is None else jobs, so_far)
+        found = find(read, runs, draws, more, cores() if jobs is None else jobs, so_far)
     beside = next((Path(f).parent for f in read.files if Path(f).name == "effects.yaml"), study.parent)
     path = out or beside / "impact.yaml"
-    write_atomically(path, impact_yaml(read, found, runs, draws).encode())
+    write_atomically(path, impact_yaml(read, found, draws).encode())
     typer.echo(report(found))
     typer.echo(f"Impacts  {path}")
 

@@ -19,7 +19,7 @@ from sim.report import words
 from sim.report.mechanisms import levers, mechanisms, switches
 from sim.study.catalogue import BASELINE, ROLES, SERVICES
 from sim.study.full_time import posts_text
-from sim.study.impact import word_for
+from sim.study.impact import STALE, word_for
 from sim.study.parameters import WHY_FIXED
 from sim.study.scenario import Funding, Open, Posts, Scenario, SetUp, Training
 
@@ -114,6 +114,8 @@ def describe(study: Study, scenario: str | Scenario = "") -> str:
     lines += _section("6. Claims", [*_claims(study, chosen), *_risks(study, chosen)] or ["None."])
     lines += _section("7. Data", [DATA, *_counted(study), *_resting(study)])
     lines += ["Every setting, with its meaning and source", ""]
+    if STALE in study.warnings:
+        lines += [*_paragraph(f"Warning: {STALE}."), ""]
     for group, parameters in by_group(study).items():
         lines += [f"{group.replace('_', ' ').capitalize()}", ""]
         for parameter in parameters:
@@ -304,8 +306,8 @@ def impact_text(impacts: Mapping[str, Impact], name: str) -> str:
     children = f"{words.one_place(one.children[0])} to {words.one_place(one.children[1])}"
     pounds = f"{words.pounds(one.pounds[0])} to {words.pounds(one.pounds[1])}"
     text = (
-        f"Impact: {one.word}. Tried: {one.tried}; children fewer {children} (± {one.children_error:.1f}), "
-        f"net saving {pounds}."
+        f"Impact: {one.word}. Tried in {one.runs} runs: {one.tried}; children fewer {children} "
+        f"(± {one.children_error:.1f}), net saving {pounds}."
     )
     if one.breaks_even is not None:
         text += f" The net saving is nought at about {one.breaks_even:g}."

@@ -22,8 +22,9 @@ def shares(
 
     ``answers`` has the mean of each draw, ``values`` each parameter's value in it, and ``unknown`` the part
     of the variance of those means that is not luck. The share is the squared rank correlation, less what
-    chance alone gives (1 / (draws - 1)); its error is a jackknife over draws. Parameters are drawn apart from
-    one another, so shares of a linear answer add up to one.
+    chance alone gives (1 / (draws - 1)); its error is a jackknife over draws. What is drawn apart from all
+    else has a share of its own, and such shares of a linear answer add up to one. Directions of calibration
+    are drawn together: each one's share holds what goes with it, so theirs may add up to more or to less.
     """
     draws = len(answers)
     if draws < 4:

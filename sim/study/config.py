@@ -22,7 +22,9 @@ from sim.study.files import read_files
 from sim.study.form import Form
 from sim.study.futures import Futures, read_futures
 from sim.study.impact import ENTRY as IMPACT
+from sim.study.impact import STALE as OLD_IMPACT
 from sim.study.impact import Impact, read_impact
+from sim.study.impact import made_for as impact_of
 from sim.study.parameter_reader import missing_parameters, read_parameters, read_value
 from sim.study.parameters import CENTRAL, EVIDENCE, Parameter, Value
 from sim.study.pricing import CHOICES as PRICE_CHOICES
@@ -288,6 +290,7 @@ def load_study(path: str | Path, *, calibrated: bool = True) -> Study:
     hindsight = read_hindsight(_part(top, "hindsight", main, {}), clock, scenarios, problems)
     names = tuple(dict.fromkeys((*scenarios, *(written.mapping or {}))))
     authority = _authority(study_form, top)
+    impacts, (lead, of) = read_impact(top.get(IMPACT), problems)
     study = Study(
         name=study_form.text("name") or "",
         authority=authority or "",
@@ -308,15 +311,16 @@ def load_study(path: str | Path, *, calibrated: bool = True) -> Study:
         meaning=study_form.text("meaning") or "",
         depends_on=read_futures(run, DEPENDS_ON),
         early_signs=read_futures(run, EARLY_SIGNS),
-        impacts=read_impact(top.get(IMPACT), problems),
+        impacts=impacts,
     )
     evidence = run.choice("evidence", EVIDENCE, "set of evidence") or CENTRAL
     check_panels(parameters, scenarios | hindsight, clock, problems)
     if problems:
         raise InputError(_in_order(unread, problems[len(unread) :]))
     stale = () if calibration is None or calibration.of in ("", made_for(parameters)) else (STALE,)
-    warnings = (*warnings_of(parameters, scenarios, clock), *stale)
-    return dataclasses.replace(study, warnings=warnings).with_evidence(evidence)
+    study = study.with_evidence(evidence)
+    old = (OLD_IMPACT,) if impacts and of != impact_of(study, lead) else ()
+    return dataclasses.replace(study, warnings=(*warnings_of(parameters, scenarios, clock), *stale, *old))
 
 
 def _check_sections(top: Mapping[str, Item], problems: list[Problem]) -> None:
