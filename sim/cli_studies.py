@@ -282,7 +282,7 @@ def sensitivity(
     runs: Annotated[int, typer.Option(help="Runs of luck at each end of each parameter.")] = 4,
     more: Annotated[
         int, typer.Option(help="Further runs at both ends, in all, for what is not told apart with those.")
-    ] = 500,
+    ] = 800,
     jobs: Jobs = None,
     out: Annotated[
         Path | None, typer.Option(help="Where to write it (default: impact.yaml beside the study's files).")

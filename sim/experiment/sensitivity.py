@@ -38,6 +38,8 @@ GREAT, NOTICEABLE = 0.25, 0.1
 """Parts of the width of the answer's own range (nine draws in ten) from which an impact is high, or some."""
 SURE = 0.975
 """An impact is told apart beyond so much of Student's distribution, with the runs there are."""
+FOR_PRICES = 4
+"""Times as many runs at the centre, on which every price is tried at no further cost."""
 
 Ends = tuple[Mapping[str, Floats], Mapping[str, Floats]]
 """The headline of one scenario at the low and at the high end."""
@@ -103,7 +105,8 @@ class Rounds:
         variants = {one.name: _variants(base, place, one) for place, one in enumerate(events)}
         possible = [one for one in events if len(variants[one.name]) == 2]
         centre = Variant(id="centre", group=OWN, label="centre", study=base)
-        results = next(run_variants([centre], [self.lead], Futures(draws=1, runs=runs), jobs=self.jobs))[1]
+        futures = Futures(draws=1, runs=runs * FOR_PRICES)
+        results = next(run_variants([centre], [self.lead], futures, jobs=self.jobs))[1]
         found: dict[str, Ends] = {}
         chosen, count, left = possible, runs, more
         while chosen:

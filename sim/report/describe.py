@@ -86,7 +86,7 @@ LIMITS = (
     "A result says what follows from stated assumptions. It is not a forecast for the authority, not an "
     "evaluation of what was done there, and says nothing of any family.",
     "How many starts in care come with any warning, and how many crises lie behind them, are not in "
-    "published data. Both are assumed, and much of the answer hangs on them.",
+    "published data. Both are assumed. How far each moves the answer is worked out and said beside it.",
     "Most effects were measured in other places. Whether children are safer at home is not measured. "
     "Ranges leave out what nobody wrote down. docs/limits.md says more, with the known misses.",
 )

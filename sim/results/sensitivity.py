@@ -42,7 +42,7 @@ def shares(
     errors = np.sqrt((draws - 1) / draws * ((kept - kept.mean(axis=0)) ** 2).sum(axis=0))
     part = 1.0 / unknown if unknown > 0 else 0.0
     return {
-        name: (min(1.0, float(found) * part), float(error) * part, bool(size > bar))
+        name: (min(1.0, max(0.0, float(found)) * part), float(error) * part, bool(size > bar))
         for name, found, error, size in zip(names, _share(squared, draws), errors, squared, strict=True)
     }
 
@@ -57,5 +57,6 @@ def _squared(ranks: Floats, answer: Floats) -> Floats:
 
 
 def _share(squared: Floats, draws: int) -> Floats:
-    found: Floats = np.maximum(0.0, (squared * (draws - 1) - 1) / (draws - 2))
+    """Below nought where chance alone would show more: a floor would make its error too small."""
+    found: Floats = (squared * (draws - 1) - 1) / (draws - 2)
     return found
