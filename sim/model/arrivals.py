@@ -35,8 +35,8 @@ BROAD_STARTS = {"under 1": (0, 1), "1-4": (1, 5), "5-9": (5, 10), "10-15": (10, 
 
 
 def arrivals(draws: Draws, rate: float) -> Ints:
-    """Ticks of a Poisson stream of ``rate`` a year, some of them beyond the horizon: [n]. None ever comes at a
-    rate of nought."""
+    """Ticks of a Poisson stream of ``rate`` a year, some of them beyond the horizon: [n]. At a rate of nought
+    nobody ever comes."""
     if not rate:
         return np.full(draws.n, np.iinfo(np.int64).max // 2)
     gaps = Exponential(mean=TICKS_PER_YEAR / rate).quantile(draws.one(Decision.ARRIVAL_GAP))
