@@ -70,7 +70,7 @@ def met(fitted: Fitted) -> list[dict[str, Any]]:
         rows.append(
             {
                 "target": one.name,
-                "share": one.share or not one.measure,
+                "share": one.share or one.trend or not one.measure,
                 "counted": one.counted,
                 "tolerance": one.tolerance,
                 "written": float(fitted.written_figures[:, place].mean()),
@@ -80,6 +80,8 @@ def met(fitted: Fitted) -> list[dict[str, Any]]:
                 "middle": float(middle),
                 "high": float(high),
                 "miss": float((centre.mean() - one.counted) / one.tolerance),
+                "within": bool(low <= one.counted <= high),
+                "bias": float(fitted.bias[place] * one.counted / one.tolerance),
             }
         )
     return rows
@@ -93,17 +95,21 @@ def shown(value: float, share: bool) -> str:
 def report(fitted: Fitted) -> str:
     """What was found, for the terminal."""
     text = [
-        f"{'':44}{'counted':>9}{'as written':>12}{'calibrated':>12}{'9 in 10 worlds':>20}{'miss':>7}",
+        f"{'':44}{'counted':>9}{'as written':>12}{'calibrated':>12}{'9 in 10 worlds':>20}{'miss':>7}"
+        f"{'fit':>8}",
     ]
     for row in met(fitted):
         share = row["share"]
         span = f"{shown(row['low'], share)} to {shown(row['high'], share)}"
         text.append(
             f"{row['target']:44}{shown(row['counted'], share):>9}{shown(row['written'], share):>12}"
-            f"{shown(row['centre'], share):>12}{span:>20}{row['miss']:>+7.1f}"
+            f"{shown(row['centre'], share):>12}{span:>20}{row['miss']:>+7.1f}{row['bias']:>+8.1f}"
+            f"{'' if row['within'] else '  outside'}"
         )
     text += [
         "miss: how far the calibrated figure lies from the count, in tolerances (standard deviations).",
+        "fit: how far the quick function lies from the worlds of the sample on average, in tolerances.",
+        "outside: what was counted lies outside nine in ten of the worlds.",
         "",
         f"{'':44}{'centre':>9}{'spread left':>12}",
     ]
@@ -123,7 +129,12 @@ def calibrated_yaml(study: Study, fitted: Fitted, setting: Setting) -> str:
     """The centre and the sample as a file that the study includes."""
     if study.calibration is None:
         raise InputError.of("this study has no directions of calibration")
-    of = made_for({**study.parameters, **study.calibration.written})
+    of = made_for(
+        {**study.parameters, **study.calibration.written},
+        study.calibration.directions,
+        study.observed,
+        study.clock.start.isoformat(),
+    )
     rows = "\n".join(f"    {numbers(row)}" for row in fitted.sample)
     return f"""# Written by `caresim calibrate`; not typed. Run it again when parameters of the world without
 # services, or the counts before the start, change. Coordinates of the directions in the file of

@@ -1,9 +1,10 @@
 """Calibration: which parameters move together to meet what was counted, and the sample of where they may lie.
 
-A *direction* moves one or more parameters marked as calibrated. Its coordinate is a standard normal number:
-0 leaves what is written in the study, and the prior range is the middle nine in ten. ``caresim calibrate``
-finds a centre and a sample of joint coordinates; each draw of what is not known takes one row of the sample,
-so that parameters which only their product identifies move against each other, as the counts demand.
+A *direction* moves one or more parameters. Its coordinate is a standard normal number: 0 leaves what is
+written in the study (or is the middle of a parameter's own range), and the prior range is the middle nine in
+ten. ``caresim calibrate`` finds a centre and a sample of joint coordinates; each draw of what is not known
+takes one row of the sample, so that parameters which only their product identifies move against each other,
+as the counts demand.
 """
 
 from __future__ import annotations
@@ -42,9 +43,10 @@ class Direction:
     """Factor at the 95th percentile."""
 
     def factor(self, z: float) -> float:
-        """The factor at a coordinate: log-normal, 1 at 0 if the range is even about it."""
-        middle, spread = log(self.low * self.high) / 2, log(self.high / self.low) / (2 * Z95)
-        return exp(middle + spread * z)
+        """The factor at a coordinate: 1 at 0, and on either side log-normal with an end of the range of its
+        own."""
+        end = log(self.high) if z > 0 else -log(self.low)
+        return exp(end / Z95 * z)
 
     def moved(self, parameter: Parameter, value: Value, z: float) -> Value:
         """The value of a parameter at a coordinate, given its value before."""

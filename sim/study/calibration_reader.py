@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from math import isfinite
 
@@ -12,8 +12,24 @@ from sim.foundations.errors import Problem, did_you_mean
 from sim.study.calibration import HOW, Calibration, Direction
 from sim.study.form import Form
 from sim.study.parameters import Parameter
+from sim.study.scenario_reader import Observed
 from sim.study.yaml_reader import Item
 
+COUNTED = (
+    "entries",
+    "exits",
+    "children looked after",
+    "plans started",
+    "plans open",
+    "care applications per 10,000 children",
+    "children aged 0 to 17",
+    "entries by age",
+    "entries by legal status",
+    "exits by kind",
+    "exits by age",
+    "children looked after by age",
+)
+"""Observed series that calibration aims at."""
 JUDGED_BY = ("demand.", "family.", "pathway.", "routes.", "care.", "opening.")
 """Groups of parameters that a calibration was made for; with others it need not be made again."""
 
@@ -100,8 +116,8 @@ def _factors(form: Form, how: str | None) -> tuple[float, float]:
         form.note(item or form.item, "expected 'range: [low, high]', factors at the 5th and 95th percentile")
         return 1.0, 1.0
     low, high = (end.number for end in ends)
-    if low is None or high is None or not 0 < low < high:
-        form.note(item or form.item, "expected two factors above 0, the lower first")
+    if low is None or high is None or not 0 < low < 1 < high:
+        form.note(item or form.item, "expected two factors, one between 0 and 1 and one above 1")
         return 1.0, 1.0
     return low, high
 
@@ -160,10 +176,36 @@ def _numbers(form: Form, name: str, width: int) -> list[tuple[float, ...]]:
     return rows
 
 
-def made_for(parameters: Mapping[str, Parameter]) -> str:
-    """Digest of what a calibration is made for: the parameters of the world without services, as written."""
-    content = {n: p.content() for n, p in parameters.items() if n.startswith(JUDGED_BY)}
+def made_for(
+    parameters: Mapping[str, Parameter],
+    directions: Iterable[Direction],
+    observed: Mapping[str, Observed],
+    start: str,
+) -> str:
+    """Digest of what a calibration is made for: the parameters of the world without services as written, the
+    directions, and what was counted before the study starts (``start``, a day)."""
+    moved = {name for one in directions for name in one.moves}
+    counted = {
+        name: {key: value for key, value in observed[name].items() if before_start(key, start)}
+        for name in COUNTED
+        if name in observed
+    }
+    content = {
+        "parameters": {
+            n: p.content() for n, p in parameters.items() if n.startswith(JUDGED_BY) or n in moved
+        },
+        "directions": {one.name: one.content() for one in directions},
+        "counted": counted,
+    }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def before_start(label: str, start: str) -> bool:
+    """Whether a label of a series is of a time that had ended when the study starts. A financial year ends on
+    31 March; the number of children who live somewhere is of no such time."""
+    period = label.partition("|")[0]
+    ended = f"{int(period[:4]) + 1}-03-31" if "/" in period else period
+    return ended < start
 
 
 def applied(parameters: dict[str, Parameter], calibration: Calibration | None) -> dict[str, Parameter]:

@@ -317,10 +317,16 @@ def load_study(path: str | Path, *, calibrated: bool = True) -> Study:
     check_panels(parameters, scenarios | hindsight, clock, problems)
     if problems:
         raise InputError(_in_order(unread, problems[len(unread) :]))
-    stale = () if calibration is None or calibration.of in ("", made_for(parameters)) else (STALE,)
+    stale = () if calibration is None or _fresh(calibration, parameters, study) else (STALE,)
     study = study.with_evidence(evidence)
     old = (OLD_IMPACT,) if impacts and of != impact_of(study, lead) else ()
     return dataclasses.replace(study, warnings=(*warnings_of(parameters, scenarios, clock), *stale, *old))
+
+
+def _fresh(calibration: Calibration, parameters: Mapping[str, Parameter], study: Study) -> bool:
+    """Whether a calibration, if there is one, was made for the study as it is written."""
+    of = made_for(parameters, calibration.directions, study.observed, study.clock.start.isoformat())
+    return calibration.of in ("", of)
 
 
 def _check_sections(top: Mapping[str, Item], problems: list[Problem]) -> None:

@@ -5,8 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
+from sim.experiment import calibrate as calibration
 from sim.experiment.calibrate import Setting, calibrate, goals, posterior, slice_sample
-from sim.experiment.calibrated import calibrated_yaml, report
+from sim.experiment.calibrated import calibrated_yaml, flat, report
 from sim.experiment.emulator import Emulator, features
 from sim.experiment.targets import Target, targets_of
 from sim.foundations.errors import InputError
@@ -76,6 +77,38 @@ def bury():
         sample=(),
     )
     return dataclasses.replace(study, calibration=few)
+
+
+class Linear:
+    """Worlds whose logarithms are linear in three coordinates, and no luck: the truth is known."""
+
+    slopes = np.array([[0.3, 0.0, 0.1], [0.0, 0.2, 0.1]])
+
+    def __init__(self, *, study, targets, points):
+        self.points = points
+
+    def __call__(self, point, luck):
+        row = np.nan_to_num(self.points[point])
+        return 100 * np.exp(self.slopes @ row)
+
+
+def test_a_known_truth_is_found_again_as_far_as_the_counts_tell_it(monkeypatch):
+    """Two figures of three coordinates: two combinations are told, the third keeps its prior."""
+    goal = 100 * np.exp(Linear.slopes @ np.array([1.0, -0.5, 0.0]))
+    targets = tuple(Target(name=str(k), counted=one, tolerance=one / 100) for k, one in enumerate(goal))
+    monkeypatch.setattr(calibration, "World", Linear)
+    monkeypatch.setattr(calibration, "targets_of", lambda study: targets)
+    found = calibrate(bury(), Setting(points=64, rows=512, lucks=2))
+    told = found.sample @ Linear.slopes.T
+    assert told.mean(axis=0) == pytest.approx([0.3, -0.1], abs=0.01)
+    assert told.std(axis=0) == pytest.approx([0.01, 0.01], rel=0.3)
+    # By hand: the direction that neither figure sees is at right angles to both slopes.
+    unseen = np.cross(*Linear.slopes)
+    assert (found.sample @ (unseen / np.linalg.norm(unseen))).std() == pytest.approx(1, abs=0.1)
+    assert len(flat(found)) == 1
+    assert found.centre @ Linear.slopes.T == pytest.approx([0.3, -0.1], abs=0.01)
+    assert np.abs(found.bias).max() < 1e-3
+    assert found.written_figures.mean(axis=0) == pytest.approx([100, 100])
 
 
 TINY = Setting(points=8, rows=4, lucks=2)

@@ -51,6 +51,11 @@ def test_a_direction_at_nought_changes_nothing_and_its_range_is_the_middle_nine_
     assert high["a.own"] == pytest.approx(2 + 2 * 0.95, rel=1e-6)
 
 
+def test_an_uneven_range_leaves_nought_where_it_is_written_and_has_its_own_ends():
+    uneven = Direction(name="u", meaning="", how="scale", moves={"a.rate": ()}, low=0.5, high=3.0)
+    assert [uneven.factor(z) for z in (-Z95, 0.0, Z95)] == pytest.approx([0.5, 1.0, 3.0], rel=1e-6)
+
+
 def test_shares_move_against_each_other_and_still_sum_to_one():
     moved = calibration().values((0.0, Z95, 0.0))["a.shares"]
     assert moved == pytest.approx({"x": 1.0 / 1.5, "y": 0.3 / 1.5, "z": 0.2 / 1.5}, rel=1e-6)
