@@ -209,6 +209,7 @@ def rules(**changes: Any) -> Rules:
         status_steps=tuple(((0, RATE, RATE, RATE),) for _ in Status),
         escalation_by_youngest=(ONE,) * BANDS,
         years=((0, ONE),),
+        exit_years=((0, ONE),),
         rereferral=((0, RATE),),
         breakdown=(RATE,) * BANDS,
         breakdown_by_status=(ONE,) * len(Status),

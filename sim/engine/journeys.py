@@ -383,7 +383,8 @@ def look_ahead(world: World, family: Family, now: int) -> None:
         changes = NEVER
     set_rates(world, family, now)
     rules = world.rules
-    changes = min(changes, next_step(rules.years, now), next_step(world.services.nerve, now))
+    changes = min(changes, next_step(rules.years, now), next_step(rules.exit_years, now))
+    changes = min(changes, next_step(world.services.nerve, now))
     if now < family.worry_until:
         changes = min(changes, family.worry_until)
     elapsed = now - family.since

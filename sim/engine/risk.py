@@ -271,11 +271,12 @@ def exit_rate(world: World, family: Family, child: Child, now: int) -> int:
     """Rate at which a period of care ends; Edge of Care may speed a return after a breakdown, if the stay
     is one that ends at home or in the family network."""
     rules = world.rules
+    level = step_at(rules.exit_years, now)[1]
     if child.stay == Stay.LONG:
-        rate = rules.exit_long[child.band]
+        rate = scaled(rules.exit_long[child.band], level)
         early = now - child.entered < rules.half_year
         return scaled(rate, rules.exit_long_early) if early else rate
-    rate = rules.exit_rate[child.stay]
+    rate = scaled(rules.exit_rate[child.stay], level)
     return scaled(rate, family.ease[Channel.RETURN_HOME]) if child.homeward else rate
 
 

@@ -62,7 +62,7 @@ def care_rules(values: Values, network: float) -> dict[str, Any]:
     level = values["uncertainty.exit_level"]
     return {
         "stay": tuple(thresholds(stay_shares(values, route)) for route in Route),
-        "exit_rate": tuple(units_per_tick(values[f"care.exit.{stay}"]) for stay in STAY_NAMES[:2]),
+        "exit_rate": tuple(units_per_tick(values[f"care.exit.{stay}"] * level) for stay in STAY_NAMES[:2]),
         "exit_long": tuple(units_per_tick(values["care.exit.long"][band] * level) for band in BANDS),
         "exit_long_early": fixed_point(values["care.exit.long_first_half_year"]),
         "half_year": round(TICKS_PER_YEAR / 2),

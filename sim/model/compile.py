@@ -10,7 +10,7 @@ import numpy as np
 from sim.foundations.randomness import Chance
 from sim.model.arrivals import care_blocks, open_blocks, referral_blocks
 from sim.model.first_day import housed
-from sim.model.pathway import build_rules, years_of
+from sim.model.pathway import EXITS, build_rules, years_of
 from sim.model.plan import Children, Families, Plan, Rules
 from sim.model.population import join
 from sim.model.services import build_services
@@ -82,7 +82,8 @@ def build_circumstances(study: Study, draw: int, run: int) -> Circumstances:
     blocks += open_blocks(chance, values)
     blocks += care_blocks(chance, values, study.clock)
     families, children = join(blocks, values, study.clock.horizon)
-    rules = build_rules(values, study.clock, years, study.structure)
+    exits = years_of(values, study.clock, study.seed, draw, EXITS)
+    rules = build_rules(values, study.clock, years, study.structure, exits)
     others = len(families.id) - sum(len(layer.first) for layer in layers)
     return Circumstances(
         values=values,

@@ -159,16 +159,25 @@ def court_steps(values: Values, factor: float) -> dict[Status, list[tuple[float,
     }
 
 
-def years_of(values: Values, clock: Clock, seed: int, draw: int) -> Floats:
-    """The level of entry flows in each financial year: log-normal, mean one, nothing in draw 0."""
+ENTRIES, EXITS = "uncertainty.yearly_noise", "uncertainty.yearly_noise of exits"
+"""Under which the levels of a year's entries, and of its endings of stays, are drawn: each for itself."""
+
+
+def years_of(values: Values, clock: Clock, seed: int, draw: int, flows: str = ENTRIES) -> Floats:
+    """The level of flows in each financial year: log-normal, mean one, nothing in draw 0."""
     n = len(clock.years)
     if draw == 0:
         return np.ones(n)
     from scipy.special import ndtri
 
     variance = np.log1p(values["uncertainty.yearly_noise"] ** 2)
-    normal = ndtri(year_quantiles(seed, draw, "uncertainty.yearly_noise", n))
+    normal = ndtri(year_quantiles(seed, draw, flows, n))
     return np.asarray(np.exp(np.sqrt(variance) * normal - 0.5 * variance))
+
+
+def levels_of(clock: Clock, levels: Floats) -> tuple[Row, ...]:
+    """Rows (from tick, level in fixed point) of each financial year."""
+    return tuple((year.start, fixed_point(level)) for year, level in zip(clock.years, levels, strict=True))
 
 
 def by_band(table: dict[str, float]) -> Row:
@@ -196,7 +205,9 @@ def reactive_factor(values: Values, structure: Structure) -> float:
     return recentred(values, "services.edge_of_care.baseline_coverage", multiplier)
 
 
-def build_rules(values: Values, clock: Clock, years: Floats, structure: Structure) -> Rules:
+def build_rules(
+    values: Values, clock: Clock, years: Floats, structure: Structure, exits: Floats | None = None
+) -> Rules:
     """All rates and chances of the world of one draw."""
     factors = baseline_factors(values)
     entry = values["uncertainty.entry_level"]
@@ -214,7 +225,8 @@ def build_rules(values: Values, clock: Clock, years: Floats, structure: Structur
     return Rules(
         status_steps=status_steps(values, factors),
         escalation_by_youngest=by_band(values["pathway.escalation_by_youngest"]),
-        years=tuple((year.start, fixed_point(level)) for year, level in zip(clock.years, years, strict=True)),
+        years=levels_of(clock, years),
+        exit_years=levels_of(clock, np.ones(len(clock.years)) if exits is None else exits),
         rereferral=tuple(
             (round(begin * TICKS_PER_YEAR), units_per_tick(rate))
             for begin, rate in steps(values["demand.re_referral"])

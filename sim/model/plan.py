@@ -141,6 +141,8 @@ class Rules:
     """By age band of the youngest child at home: multiplier on step-up and issue of proceedings."""
     years: tuple[Row, ...]
     """Rows (from tick, multiplier): the year's own level of entry flows."""
+    exit_years: tuple[Row, ...]
+    """Rows (from tick, multiplier): the year's own level of endings of stays."""
     rereferral: tuple[Row, ...]
     """Rows (from tick since closing, rate)."""
     breakdown: Row

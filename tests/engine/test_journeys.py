@@ -366,6 +366,13 @@ def test_a_case_in_need_may_close_to_early_help() -> None:
     assert at(log, Event.STATUS, what=Status.EARLY_HELP) == [9]
 
 
+@pytest.mark.parametrize("stay", [Stay.SHORT, Stay.MEDIUM, Stay.LONG])
+def test_a_year_in_which_stays_end_twice_as_fast(stay: Stay) -> None:
+    faster = rules(exit_years=((0, ONE), (days(10), 2 * ONE)), exit_long_early=ONE)
+    kid = Kid(opening_stay=stay, stay_end=(after(days(30)),))
+    assert at(live(plan_of(Household(kids=(kid,)), rules=faster)), Event.LEFT) == [10 + 20 / 2]
+
+
 def test_the_youngest_at_home_sets_the_pace_of_escalation() -> None:
     pace = rules(escalation_by_youngest=(4 * ONE, 2 * ONE, ONE, ONE, ONE, ONE))
     household = Household(

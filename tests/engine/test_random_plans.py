@@ -148,6 +148,7 @@ def world(dice: Dice) -> Rules:
         status_steps=tuple(steps(dice, status) for status in Status),
         escalation_by_youngest=dice.row(6, LEVELS),
         years=((0, dice.pick(LEVELS)), (years(1), dice.pick(LEVELS))),
+        exit_years=((0, dice.pick(LEVELS)), (years(1), dice.pick(LEVELS))),
         rereferral=((0, dice.pick(RATES)), (days(28), dice.pick(RATES))),
         breakdown=dice.row(6, RATES),
         breakdown_by_status=dice.row(7, LEVELS),

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from sim.foundations.ledger import ONE, fixed_point
+from sim.model.compile import build_circumstances
 from sim.model.effects import (
     EFFECTS,
     SOLVED,
@@ -196,3 +197,22 @@ def test_draw_zero_has_no_drift_and_others_have_one_a_year() -> None:
     assert set(levels(0)) == {ONE}
     assert len(set(levels(1))) == len(study.clock.years)
     assert levels(1) == levels(1)
+
+
+def test_stays_end_at_a_level_of_the_year_that_is_drawn_for_itself() -> None:
+    study = load_study(ROOT / "configs" / "bury.yaml")
+    central, drawn = (build_circumstances(study, draw, 0).rules for draw in (0, 1))
+    assert {level for _, level in central.exit_years} == {ONE}
+    levels = [level for _, level in drawn.exit_years]
+    assert len(set(levels)) == len(study.clock.years)
+    assert levels != [level for _, level in drawn.years]
+
+
+def test_the_level_of_exits_moves_every_kind_of_stay() -> None:
+    study = load_study(ROOT / "configs" / "bury.yaml")
+    usual = build_circumstances(study, 0, 0).rules
+    faster = build_circumstances(study.replace({"uncertainty.exit_level": 2.0}), 0, 0).rules
+    for before, after in zip(
+        (*usual.exit_rate, *usual.exit_long), (*faster.exit_rate, *faster.exit_long), strict=True
+    ):
+        assert after == pytest.approx(2 * before, rel=1e-6)
