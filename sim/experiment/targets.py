@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.foundations.errors import InputError
 from sim.model.terms import BANDS, ROUTE_NAMES
-from sim.results.check import AGES
+from sim.results.check import AGES, bands_of
 from sim.study.calibration_reader import before_start
 
 if TYPE_CHECKING:
@@ -171,11 +171,6 @@ def composition(study: Study) -> list[Target]:
             )
         )
     return found
-
-
-def bands_of(age: str) -> tuple[str, ...]:
-    """The model's age bands within a broad age of the published tables."""
-    return ("10-12", "13-15") if age == "10-15" else (age,)
 
 
 def by_route(age: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from sim.foundations.errors import InputError, Problem, did_you_mean
+from sim.study.switches import check_switches
 
 COMBINE = ("multiply", "strongest")
 """How two services' effects on the same rate join: both multiply, or only the stronger counts."""
@@ -45,18 +45,7 @@ class Structure:
     """Whether Family Safeguarding makes vacancies easier to fill and staff stay longer, as is claimed."""
 
     def __post_init__(self) -> None:
-        problems: list[Problem] = []
-        for name, value in asdict(self).items():
-            known = CHOICES.get(name)
-            if known is None and not isinstance(value, bool):
-                problems.append(Problem("", f"run.{name}", f"expected true or false; found {value!r}"))
-            elif known is not None and value not in known:
-                hint = did_you_mean(str(value), known)
-                problems.append(
-                    Problem("", f"run.{name}", f"'{value}' is not one of {', '.join(known)}.{hint}")
-                )
-        if problems:
-            raise InputError(problems)
+        check_switches(asdict(self), CHOICES)
 
     def content(self) -> dict[str, str | bool]:
         """The switches as plain data."""

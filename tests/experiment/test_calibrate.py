@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.experiment import calibrate as calibration
-from sim.experiment.calibrate import Setting, calibrate, goals, posterior, slice_sample
+from sim.experiment.calibrate import Setting, calibrate, goals, likeliest, posterior, slice_sample
 from sim.experiment.calibrated import calibrated_yaml, flat, report
 from sim.experiment.emulator import Emulator, features
 from sim.experiment.targets import Target, targets_of
@@ -77,6 +77,12 @@ def bury():
         sample=(),
     )
     return dataclasses.replace(study, calibration=few)
+
+
+def test_the_centre_is_where_prior_times_likelihood_is_greatest():
+    # Prior N(0, 1) and a figure z = 2 with tolerance 0.5: by hand (2 / 0.25) / (1 + 1 / 0.25) = 1.6.
+    found = likeliest(posterior(linear([1.0]), np.array([2.0]), np.array([0.5])), np.array([-1.0]))
+    assert found == pytest.approx([1.6], abs=1e-4)
 
 
 class Linear:

@@ -4,8 +4,11 @@ import math
 
 import pytest
 
+from sim.foundations.randomness import parameter_quantile
 from sim.study.calibration import Calibration, Direction
+from sim.study.config import load_study
 from sim.study.parameters import Parameter
+from tests.worlds import ROOT
 
 
 def parameter(name, value, **more):
@@ -78,3 +81,22 @@ def test_without_having_been_made_it_sets_nothing():
     bare = Calibration(directions=(SCALE, SHARE, RANGE), written=written, centre=(0.0, 0.0, 0.0))
     assert bare.values((1.0, 1.0, 1.0)) == {}
     assert bare.at((1.0, 1.0, 1.0)).values((1.0, 1.0, 1.0)) != {}
+
+
+def test_each_draw_of_a_study_takes_a_row_of_its_sample_and_draw_0_the_centre():
+    study = load_study(ROOT / "configs" / "bury.yaml")
+    made = study.calibration
+    assert made is not None
+    assert made.sample
+    for draw in (1, 2, 3):
+        row = made.row(parameter_quantile(study.seed, draw, "calibration"))
+        assert row in made.sample
+        assert {name: study.values(draw)[name] for name in made.written} == made.values(row)
+    assert study.values(1)["routes.court"] != study.values(2)["routes.court"]
+    centre = made.values(made.centre)
+    assert {name: study.values(0)[name] for name in made.written} == centre
+    # What the report and `explain` show is what draw 0 takes.
+    assert study.parameters["routes.court"].value == centre["routes.court"]
+    fixed = study.replace({"routes.without_warning": 0.5})
+    assert [fixed.values(draw)["routes.without_warning"] for draw in (0, 1, 2)] == [0.5] * 3
+    assert fixed.values(1)["routes.court"] == study.values(1)["routes.court"]
