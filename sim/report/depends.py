@@ -43,6 +43,19 @@ def moves_most(summary: Part) -> str | None:
     return f"depends_on.rows.{most['id']}"
 
 
+def beyond_the_range(summary: Part) -> str | None:
+    """Key of the row that moves the answer most, where its mean lies outside the range of the futures of the
+    study as it is: a headline that leaves it out would mislead. None otherwise."""
+    key = moves_most(summary)
+    if key is None:
+        return None
+    found = summary["depends_on"]
+    last, most = found["scenarios"][-1], key.rpartition(".")[2]
+    mean = next(one for one in found["rows"] if one["id"] == most)["scenarios"][last]["fewer"]["mean"]
+    own = summary["difference"][last][found["date"]]
+    return None if own["p5"] <= mean <= own["p95"] else key
+
+
 def in_words(found: Part) -> str:
     """The table for the terminal."""
     names = found["scenarios"]

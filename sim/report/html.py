@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.report import figures, words
-from sim.report.depends import moves_most, rows_by_group
+from sim.report.depends import beyond_the_range, moves_most, rows_by_group
 from sim.report.describe import by_group, lever_text, range_text, value_text
 from sim.report.figures import Picture
 from sim.report.money import money_context
@@ -199,6 +199,7 @@ def context(study: Study, summary: Part, charts: Mapping[str, Picture]) -> dict[
         "arms": _arms(study, summary),
         "depends": rows_by_group(summary),
         "moves_most": moves_most(summary),
+        "beyond": beyond_the_range(summary),
         "last_scenario": (summary.get("depends_on") or {"scenarios": [lead]})["scenarios"][-1],
         "groups": by_group(study),
         "impact_of": partial(word_for, study.impacts),

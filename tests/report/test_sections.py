@@ -356,3 +356,19 @@ def test_the_reading_that_moves_the_answer_most_stands_among_the_unknowns() -> N
     assert moves_most(summary) == "depends_on.rows.arm-x"
     summary["depends_on"]["rows"] = summary["depends_on"]["rows"][:1]
     assert moves_most(summary) is None
+
+
+def test_a_reading_that_lies_outside_the_range_stands_in_the_headline() -> None:
+    from sim.report.depends import beyond_the_range
+
+    summary = hand_made()
+    last = summary["depends_on"]["scenarios"][-1]
+    own = summary["difference"][last][summary["depends_on"]["date"]]
+    fewer = summary["depends_on"]["rows"][1]["scenarios"][last]["fewer"]
+    fewer["mean"] = own["p95"]
+    assert beyond_the_range(summary) is None
+    assert "Outside these ranges" not in said(page(summary))
+    fewer["mean"] = own["p95"] + 20
+    assert beyond_the_range(summary) == "depends_on.rows.arm-x"
+    assert "Outside these ranges" in said(page(summary))
+    assert "It lasts" in said(page(summary))
