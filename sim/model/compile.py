@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.foundations.clock import Clock
+    from sim.model.desks import Known
     from sim.model.plan import Post
     from sim.model.population import Floats, Ints, Values
     from sim.study.config import Study
@@ -65,6 +66,8 @@ class Circumstances:
     """By counted referral."""
     posts: dict[tuple[Any, ...], Post] = field(default_factory=dict)
     """The posts that scenarios have had so far, for those that have them too."""
+    workers: Known = field(default_factory=dict)
+    """What has been made of those posts so far."""
     peak: float
     """The highest demand for which there are families, as a multiple of the study's own."""
 
@@ -132,7 +135,7 @@ def compile_plan(study: Study, scenario: Scenario, given: Circumstances) -> Plan
         families=families,
         children=given.children,
         rules=given.rules,
-        services=build_services(given.values, scenario, posts, study.clock, study.structure),
+        services=build_services(given.values, scenario, posts, study.clock, study.structure, given.workers),
         posts=posts,
         counted_referrals=given.counted_referrals[given.counted_demanded.come(shocks, study.clock)],
     )

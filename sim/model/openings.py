@@ -150,19 +150,10 @@ def produced(team: Team, values: Values, scenario: Scenario, posts: tuple[Post, 
     return next((tick for tick in sorted(moments) if filled(awaited, tick) >= share), NEVER)
 
 
-def go_live(
-    team: Team,
-    values: Values,
-    scenario: Scenario,
-    posts: tuple[Post, ...],
-    clock: Clock,
-    structure: Structure,
-) -> int:
-    """Tick from which a team takes families, or NEVER. Where a reactive service was there before, it has
-    done so all along."""
-    if reactive(team, values, structure):
-        return 0
-    return produced(team, values, scenario, posts, clock)
+def go_live(team: Team, begins: int, values: Values, structure: Structure) -> int:
+    """Tick from which a team takes families, or NEVER: when it ``begins`` as planned, but where a reactive
+    service was there before, it has done so all along."""
+    return 0 if reactive(team, values, structure) else begins
 
 
 def reactive(team: Team, values: Values, structure: Structure) -> bool:

@@ -28,6 +28,7 @@ from sim.study.levers import Extend, Nerve, Order
 
 if TYPE_CHECKING:
     from sim.foundations.clock import Clock
+    from sim.model.desks import Known
     from sim.model.plan import Post, Row
     from sim.model.population import Values
     from sim.study.scenario import Scenario
@@ -63,12 +64,18 @@ TURNS = {
 
 
 def build_services(
-    values: Values, scenario: Scenario, posts: tuple[Post, ...], clock: Clock, structure: Structure
+    values: Values,
+    scenario: Scenario,
+    posts: tuple[Post, ...],
+    clock: Clock,
+    structure: Structure,
+    known: Known | None = None,
 ) -> Services:
-    """Everything that differs between scenarios, as whole numbers."""
-    opens = {team: go_live(team, values, scenario, posts, clock, structure) for team in Team}
+    """Everything that differs between scenarios, as whole numbers. ``known`` keeps what other scenarios have
+    made of their posts, for those that have them too."""
     begins = {team: produced(team, values, scenario, posts, clock) for team in Team}
-    lines = workers(values, scenario, posts, clock, opens)
+    opens = {team: go_live(team, begins[team], values, structure) for team in Team}
+    lines = workers(values, scenario, posts, clock, opens, known)
     extension = extended(scenario, clock, begins[Team.EDGE_OF_CARE])
     usual, each = values["staffing.usual_caseload"], values[f"{SAFEGUARDING}.families_per_post.social_worker"]
     months = len(clock.month_starts)
@@ -107,7 +114,7 @@ def build_services(
         stability=extension,
         stability_after=ticks(values[f"{EDGE}.stability_after_days"]),
         stability_youngest=youngest_usual(),
-        load_capacity=load_capacity(values, scenario, posts, clock),
+        load_capacity=load_capacity(values, scenario, posts, clock, known),
         load_in_service=fixed_point(usual / each) if each > 0 else 0,
         overload=overload(values),
         compounding=structure.compounding,

@@ -6,7 +6,8 @@ from itertools import pairwise
 import pytest
 
 from sim.foundations.ledger import NEVER, ONE, fixed_point
-from sim.model.capacity import desks, load_capacity, overload, places, workers
+from sim.model.capacity import load_capacity, overload, places, workers
+from sim.model.desks import desks
 from sim.model.openings import AGENCY, INDUCTION, PERMANENT, VACANT
 from sim.model.plan import Post, Worker
 from sim.model.terms import Line, Team

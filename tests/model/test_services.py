@@ -13,7 +13,7 @@ from sim.model.plan import POWERS, Post, Services
 from sim.model.practice import UNLIMITED, meetings, practices, strengths
 from sim.model.services import build_services
 from sim.model.staffing import build_posts
-from sim.model.terms import SPECIALISTS, Gate, Offer, Team, Turn
+from sim.model.terms import SPECIALISTS, Gate, Line, Offer, Team, Turn
 from sim.study.levers import (
     Change,
     Close,
@@ -24,6 +24,7 @@ from sim.study.levers import (
     Nerve,
     Open,
     Order,
+    Pairs,
     Panel,
     Posts,
     Training,
@@ -133,11 +134,35 @@ def test_edge_of_care_waits_for_half_of_those_who_hold_families_and_an_agency_wo
 def test_a_reactive_team_is_there_from_the_first_day_and_the_planned_one_follows() -> None:
     given, made = values(), scenario(OPEN_EDGE)
     posts = build_posts(given, scenario(), CLOCK, Chance(1, 0, 0), REACTIVE)
-    assert go_live(EDGE, given, scenario(), posts, CLOCK, REACTIVE) == 0
-    assert go_live(EDGE, given, made, posts, CLOCK, USUAL) == days(60)
+    assert go_live(EDGE, produced(EDGE, given, scenario(), posts, CLOCK), given, REACTIVE) == 0
+    assert go_live(EDGE, produced(EDGE, given, made, posts, CLOCK), given, USUAL) == days(60)
     none = values(staffing__edge_of_care__reactive_posts=0.0)
-    assert go_live(EDGE, none, scenario(), (), CLOCK, REACTIVE) == NEVER
+    assert go_live(EDGE, produced(EDGE, none, scenario(), (), CLOCK), none, REACTIVE) == NEVER
     assert produced(EDGE, given, scenario(), posts, CLOCK) == NEVER
+
+
+def test_a_line_that_two_scenarios_staff_alike_is_worked_out_once_and_any_other_anew() -> None:
+    given, posts = values(), tuple(post(EDGE, "social_worker", k) for k in range(3))
+    many = Change(parameter=f"{SETTINGS}.families_per_post.social_worker", start=day(0), to=20.0)
+    pairs = Pairs(service="edge_of_care", start=day(90))
+    apart = post(EDGE, "social_worker", 2, (-1, days(90), VACANT), (days(90), END, PERMANENT))
+    variants: list[tuple[tuple[Lever, ...], tuple[Post, ...]]] = [
+        ((OPEN_EDGE,), posts),
+        ((OPEN_EDGE, Nerve(times=0.5, start=day(0))), posts),
+        ((Open(service="edge_of_care", on=day(70)),), posts),
+        ((OPEN_EDGE, Close(service="edge_of_care", on=day(500))), posts),
+        ((OPEN_EDGE, many), posts),
+        ((OPEN_EDGE, pairs), posts),
+        ((OPEN_EDGE,), (*posts[:2], apart)),
+    ]
+    known: dict[Any, Any] = {}
+    found = []
+    for levers, theirs in variants:
+        shared = build_services(given, scenario(*levers), theirs, CLOCK, USUAL, known)
+        assert shared == build_services(given, scenario(*levers), theirs, CLOCK, USUAL)
+        found.append(shared.workers[Line.EDGE_WORKER])
+    assert found[0] is found[1]
+    assert len({found.index(line) for line in found}) == len(variants) - 1
 
 
 # Strength
