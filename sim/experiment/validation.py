@@ -20,6 +20,7 @@ from sim.foundations.clock import Clock
 from sim.foundations.errors import InputError
 from sim.results.estimates import LOOKED_AFTER, NO_CHANGE, estimate
 from sim.results.held_back import judged
+from sim.results.not_judged import not_judged
 from sim.results.reproduced import by_year, face, reproduced, shape_rows, two_years_on
 from sim.results.shapes import shapes
 
@@ -102,6 +103,7 @@ def validate(
         "reproduced": reproduced(study, results),
         "by_year": by_year(study, results),
         "held_back": judged(study, results, scenarios),
+        "not_judged": not_judged(study, results, NO_CHANGE),
         "shapes": shape_rows(study, by_name),
         "face": face(results, by_name, scenarios[-1]),
         "outside": two_years_on(study, results, scenarios),

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from sim.experiment.store import write_atomically
 from sim.report import words
 from sim.report.describe import in_plain_words
+from sim.report.not_judged import not_judged
 from sim.report.validation_figure import chart
 from sim.results.estimates import LOOKED_AFTER, NO_CHANGE
 from sim.results.forecasts import CHANCE, LAST, LINE, MEAN
+from sim.results.not_judged import count
 from sim.results.reproduced import STARTS_TITLE
 
 if TYPE_CHECKING:
@@ -67,6 +69,8 @@ def validation_page(found: Part, command: str, picture: Picture | None = None) -
         short=in_short(found),
         outside={name: outside(held["figures"], name) for name in found["scenarios"]},
         figures=figures(held["figures"], found["scenarios"]),
+        not_judged=not_judged(found["not_judged"]),
+        not_judged_figures=count(found["not_judged"]),
         scores=scores,
         table=table,
         near=f"{NEAR:.0f}",

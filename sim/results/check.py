@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,13 @@ class Comparison:
     """What chance alone does to it: "count" (things that happen), "stock" (children who are there) or
     "share" (of ``whole`` things)."""
     whole: str = ""
-    """For a percentage: observed series of what it is a share of."""
+    """For a percentage: observed series of what it is a share of; empty if that is not published."""
+    month: str = "03"
+    """For what is counted on a day: the month at whose end it is."""
+    years_back: int = 0
+    """Years up to that day which must have been simulated for it to be known."""
+    over_year: bool = False
+    """Whether it is the average of the twelve month ends up to that day."""
 
     @property
     def name(self) -> str:
@@ -62,10 +69,14 @@ ROUTES_OF_STATUS = {
 """Routes of the model that are read as a legal status at the start: court-led entry as an interim care order;
 a breakdown, and children who come alone, as accommodation by agreement; what nobody saw coming as the rest
 (police protection, emergency orders, remand). No source joins the two; the third is the weakest."""
+TAKEN = ("court", "no warning")
+"""Routes that are read as an order of a court or police protection at the start, by the same reading."""
 CHILDREN_A_FAMILY = 1.65
 """Children to each family referred: published referrals are of children, the model's of families. As in
 ``demand.families_referred``: 8,416 children in 5,115 families in care proceedings, England, 2025."""
 SOCIAL_WORKERS = "family safeguarding|social worker"
+EMPLOYED = (("posts permanent", SOCIAL_WORKERS), ("posts induction", SOCIAL_WORKERS))
+OPEN_BY_LENGTH = ("up to 3 months", "3 to 6 months", "6 to 12 months", "1 to 2 years", "2 years or more")
 
 
 def _entries(routes: tuple[str, ...]) -> tuple[str, ...]:
@@ -116,6 +127,27 @@ COMPARISONS = (
         groups=("unaccompanied",),
         chance="stock",
     ),
+    Comparison(
+        title="… with three or more placements in the year, %",
+        series="three or more placements",
+        label="",
+        measure="three or more placements",
+        groups=("all",),
+        of=(("children looked after", "all"),),
+        chance="share",
+        whole="children looked after",
+        years_back=1,
+    ),
+    Comparison(
+        title="… in one placement for two years, % of long stays under 16",
+        series="long-term stability",
+        label="",
+        measure="long in care",
+        groups=("settled",),
+        of=(("long in care", "all"),),
+        chance="share",
+        years_back=2,
+    ),
     Comparison(title="Starts in the year", series="entries", label="", measure="entries", groups=("all",)),
     *(
         Comparison(
@@ -136,6 +168,13 @@ COMPARISONS = (
             groups=_entries(routes),
         )
         for status, routes in ROUTES_OF_STATUS.items()
+    ),
+    Comparison(
+        title="… through a court or the police",
+        series="entries through a court or the police",
+        label="",
+        measure="entries",
+        groups=_entries(TAKEN),
     ),
     Comparison(
         title="… unaccompanied",
@@ -184,6 +223,28 @@ COMPARISONS = (
         chance="share",
         whole="plans started",
     ),
+    *(
+        Comparison(
+            title=f"… open, {length}",
+            series="plans open by duration",
+            label=length,
+            measure="plans open by length",
+            groups=(length,),
+            chance="stock",
+        )
+        for length in OPEN_BY_LENGTH
+    ),
+    Comparison(
+        title="… that had lasted two years, % of those ended",
+        series="plans that lasted two years",
+        label="",
+        measure="plans ended",
+        groups=("2 years or more",),
+        of=(("plans ended", "all"),),
+        chance="share",
+        # Ends are not published: about as many as begin.
+        whole="plans started",
+    ),
     Comparison(
         title="Referrals in the year",
         series="referrals",
@@ -209,6 +270,7 @@ COMPARISONS = (
         of=(("posts funded", SOCIAL_WORKERS),),
         chance="share",
         whole="social worker posts",
+        month="09",
     ),
     Comparison(
         title="Agency staff among social workers in September, %",
@@ -219,6 +281,32 @@ COMPARISONS = (
         of=tuple((f"posts {state}", SOCIAL_WORKERS) for state in ("permanent", "induction", "agency")),
         chance="share",
         whole="social worker posts",
+        month="09",
+    ),
+    Comparison(
+        title="Social workers who left in the year to September, % of those in post",
+        series="social worker turnover",
+        label="",
+        measure="posts left in the year",
+        groups=(SOCIAL_WORKERS,),
+        of=EMPLOYED,
+        chance="share",
+        whole="social workers",
+        month="09",
+        years_back=1,
+    ),
+    Comparison(
+        title="Working days that social workers were absent in the year to September, %",
+        series="social worker absence",
+        label="",
+        measure="posts absent",
+        groups=(SOCIAL_WORKERS,),
+        of=EMPLOYED,
+        chance="share",
+        whole="social workers",
+        month="09",
+        years_back=1,
+        over_year=True,
     ),
 )
 """What can be compared; a study that observes less yields fewer rows."""
@@ -228,10 +316,8 @@ def check(study: Study, results: Results) -> list[dict[str, Any]]:
     """Rows of title, what was counted before the start (lowest, average, highest, years) and the simulated
     average of the years of no change, with its range over futures."""
     rows = []
-    for one in COMPARISONS:
+    for one in comparable(study, results):
         counted = observed_before(study, one)
-        if not counted:
-            continue
         rows.append(
             {
                 "title": one.title,
@@ -247,6 +333,11 @@ def check(study: Study, results: Results) -> list[dict[str, Any]]:
     return rows
 
 
+def comparable(study: Study, results: Results) -> list[Comparison]:
+    """What was counted before the start and is simulated for at least one period."""
+    return [one for one in COMPARISONS if observed_before(study, one) and simulated_periods(results, one)]
+
+
 def observed_before(study: Study, one: Comparison) -> list[float]:
     """The observed values up to the day the study starts."""
     series = study.observed.get(one.series)
@@ -260,26 +351,47 @@ def observed_before(study: Study, one: Comparison) -> list[float]:
     return found
 
 
+def simulated_periods(results: Results, one: Comparison) -> list[str]:
+    """The years or days for which a comparison is simulated: of states, month ends of its own month."""
+    return [
+        period
+        for period in results.index.periods(one.measure)
+        if "/" in period or (period[5:7] == one.month and is_known(results, one, period))
+    ]
+
+
+def is_known(results: Results, one: Comparison, period: str) -> bool:
+    """Whether all that a figure of a day is read off lies after the start."""
+    if "/" in period or not one.years_back:
+        return True
+    eve = results.study.clock.start - dt.timedelta(days=1)
+    return f"{int(period[:4]) - one.years_back}{period[4:]}" >= eve.isoformat()
+
+
 def simulated(results: Results, one: Comparison) -> Floats:
     """[draws, runs] the yearly average with no change: of flows over the years, of states at 31 March, or in
     September for social workers."""
-    periods = results.index.periods(one.measure)
-    if "/" not in periods[0]:
-        month = "09" if one.whole == "social worker posts" else "03"
-        periods = tuple(period for period in periods if period[5:7] == month)
+    periods = simulated_periods(results, one)
     return np.asarray(np.mean([simulated_at(results, one, period) for period in periods], axis=0))
 
 
 def simulated_at(results: Results, one: Comparison, period: str, scenario: str = NO_CHANGE) -> Floats:
     """[draws, runs] the figure in one period of a scenario."""
+    ends = [period]
+    if one.over_year:
+        months = results.index.periods(one.measure)
+        last = months.index(period)
+        ends = list(months[last - MONTHS_A_YEAR + 1 : last + 1])
 
     def total(parts: Iterable[tuple[str, str]]) -> Floats:
-        return np.asarray(
-            np.sum([results.series(scenario, name, period, group) for name, group in parts], axis=0)
-        )
+        found = [results.series(scenario, name, end, group) for name, group in parts for end in ends]
+        return np.asarray(np.sum(found, axis=0))
 
     found = total((*((one.measure, group) for group in one.groups), *one.also))
     if not one.of:
         return one.times * found
     whole = total(one.of)
     return np.divide(100.0 * found, whole, out=np.zeros_like(whole), where=whole > 0)
+
+
+MONTHS_A_YEAR = 12

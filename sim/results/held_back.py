@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.results.check import COMPARISONS, Comparison, simulated_at
+from sim.results.check import COMPARISONS, Comparison, is_known, simulated_at
 from sim.results.estimates import tidy
 from sim.results.forecasts import (
     CHANCE,
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 Part = dict[str, Any]
 
 
-MADE_FROM = ("social worker vacancies", "agency social workers")
-"""Series that do not judge scenarios of hindsight: these are fitted to the vacancies, and agency staff stand
-in vacant posts, so that they follow from the same levers."""
+MADE_FROM = ("social worker vacancies", "agency social workers", "social worker turnover")
+"""Series that do not judge scenarios of hindsight: these are fitted to the vacancies and leave as people did,
+and agency staff stand in vacant posts, so that they follow from the same levers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class HeldBack:
     counted: float
     """What was published."""
     history: tuple[float, ...]
-    """What was published for the years before the start, in order."""
+    """What was published for the years before the start, in order; empty where it began to be later."""
     ahead: int
     """Years from the last of those to it."""
 
@@ -63,14 +63,16 @@ class HeldBack:
 
     @property
     def size(self) -> float:
-        """How large the series was before the start: what errors are measured against."""
-        return max(float(np.mean(self.history)), 1.0)
+        """How large the series was before the start, or without a history the figure itself: what errors are
+        measured against."""
+        return max(float(np.mean(self.history or (self.counted,))), 1.0)
 
 
-def held_back(study: Study, periods: Sequence[str]) -> list[HeldBack]:
-    """Every published figure that ``COMPARISONS`` can simulate, that is of one of the periods and has a
-    history of at least two years, in the order of ``COMPARISONS``."""
+def held_back(study: Study, results: Results) -> list[HeldBack]:
+    """Every published figure of the time simulated that ``COMPARISONS`` can simulate, in their order. Simple
+    forecasts need a history; the model is judged without one too."""
     found = []
+    periods = {key[1] for key in results.index.keys}
     start = study.clock.start.isoformat()
     for one in COMPARISONS:
         series = study.observed.get(one.series)
@@ -85,7 +87,7 @@ def held_back(study: Study, periods: Sequence[str]) -> list[HeldBack]:
         before = [value for period, value in sorted(points.items()) if ended(period) < start]
         after = [period for period in sorted(points) if ended(period) >= start and period in periods]
         for ahead, period in enumerate(after, 1):
-            if len(before) >= 2:
+            if is_known(results, one, period):
                 found.append(
                     HeldBack(
                         what=one,
@@ -121,6 +123,8 @@ def simple_forecasts(study: Study, one: HeldBack) -> dict[str, Forecast | None]:
 
 def by_chance(study: Study, one: HeldBack) -> Forecast | None:
     """What a forecast says that takes nothing for uncertain but chance, at the rates of the last years."""
+    if len(one.history) < FEWEST:
+        return None
     if one.what.chance == "share":
         whole = _before(study, one.what.whole)
         return by_chance_of_shares(one.history, one.ahead, float(np.mean(whole[-3:]))) if whole else None
@@ -137,6 +141,8 @@ def by_chance(study: Study, one: HeldBack) -> Forecast | None:
     return by_chance_of_stock(one.history[-1], one.ahead, leave, begin)
 
 
+FEWEST = 2
+"""Years of history without which nothing is forecast by chance alone."""
 STOCKS = {"plans open": ("plans open", ("plans started", "plans started"))}
 """By series of children who are there: the stock and the flows in and out from which chance is worked out;
 children looked after for all others. Ends of plans are not published: as many as begin."""
@@ -153,7 +159,7 @@ def judged(study: Study, results: Results, scenarios: Sequence[str]) -> Part:
     """Every figure held back: what was published, the forecast of each scenario and simple method, and the
     scores of each, over all figures and over those that every simple method and every scenario of the study
     forecasts. Scenarios of hindsight are scored on fewer of these: on none that they are made from."""
-    figures = held_back(study, [key[1] for key in results.index.keys])
+    figures = held_back(study, results)
     forecasts: dict[str, dict[str, Forecast | None]] = {
         scenario: {
             one.name: None
@@ -190,9 +196,11 @@ def group_of(what: Comparison) -> str:
         return "starts"
     if what.series.startswith("exits"):
         return "ends"
-    if what.series in ("social worker vacancies", "agency social workers"):
+    if "social worker" in what.series:
         return "workforce"
-    if what.chance == "stock" and what.series != "plans open":
+    if what.series in ("three or more placements", "long-term stability"):
+        return "children looked after"
+    if what.chance == "stock" and not what.series.startswith("plans"):
         return "children looked after"
     return "child protection and the front door"
 

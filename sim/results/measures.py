@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.results import measure_children, measure_months, measure_pairs, measure_review, measure_work
+from sim.results import (
+    measure_children,
+    measure_counted,
+    measure_months,
+    measure_pairs,
+    measure_review,
+    measure_work,
+)
 from sim.results.estimates import Index
 from sim.results.reading import periods_of, reading_of
 
@@ -30,7 +37,7 @@ if TYPE_CHECKING:
 def index_of(clock: Clock) -> Index:
     """Every (measure, period, group) that a trial of this length yields, in order."""
     at = periods_of(clock)
-    parts = (measure_children, measure_work, measure_pairs, measure_review, measure_months)
+    parts = (measure_children, measure_work, measure_pairs, measure_review, measure_months, measure_counted)
     return Index(keys=tuple(key for part in parts for key in part.keys(at)))
 
 
@@ -53,6 +60,7 @@ def measure(
         *measure_pairs.values(reading, against),
         *measure_review.values(outcomes),
         *measure_months.values(reading),
+        *measure_counted.values(reading),
     )
     vector = np.concatenate([np.asarray(part, dtype=np.float64).ravel() for part in parts])
     if len(vector) != len(index_of(clock)):

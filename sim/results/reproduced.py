@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.foundations.clock import DAYS_PER_YEAR, TICKS_PER_DAY
-from sim.results.check import AGES, COMPARISONS, bands_of, observed_before, simulated
+from sim.results.check import AGES, COMPARISONS, bands_of, comparable, observed_before, simulated
 from sim.results.estimates import LOOKED_AFTER, NO_CHANGE, tidy
 from sim.results.outside import counted_at_start, falls
 
@@ -44,11 +44,10 @@ def reproduced(study: Study, results: Results) -> list[Part]:
     """Every comparison, as the average of the years before the start against that of the years simulated, and
     what follows from several of them."""
     rows = []
-    for one in COMPARISONS:
+    for one in comparable(study, results):
         counted = observed_before(study, one)
-        if counted:
-            years = f"{len(counted)} years, {min(counted):g} to {max(counted):g}"
-            rows.append(row(one.title, float(np.mean(counted)), simulated(results, one), years))
+        years = f"{len(counted)} years, {min(counted):g} to {max(counted):g}"
+        rows.append(row(one.title, float(np.mean(counted)), simulated(results, one), years))
     return [*rows, *derived(study, results)]
 
 

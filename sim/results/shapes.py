@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.engine.events import Event
-from sim.foundations.clock import DAYS_PER_YEAR, TICKS_PER_DAY, TICKS_PER_YEAR
+from sim.foundations.clock import TICKS_PER_DAY, TICKS_PER_YEAR
 from sim.model.terms import BAND_STARTS, Leaving, Placement, Route, Status
+from sim.results.measure_counted import begun, steadiness
 from sim.results.reading import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sim.engine.events import EventLog
     from sim.foundations.clock import Clock
     from sim.model.plan import Plan
@@ -32,7 +31,6 @@ COUNTED_YEARS = 8
 """Years in a row whose starts are compared: as many as are published."""
 TOGETHER = 7 * TICKS_PER_DAY
 """Entries of one family within so long of one another are one."""
-THREE = 3
 HOME = (Leaving.RETURNED_HOME, Leaving.RETURNED_HOME_UNPLANNED)
 NEEDS = (
     Status.ASSESSMENT,
@@ -77,13 +75,8 @@ def bands(lengths: Ints | Floats, weights: Ints, named: str) -> dict[str, float]
 def stays(reading: Reading) -> dict[str, float]:
     """How long stays had lasted that ended, those of the opening cohort from when they began."""
     found, horizon = reading.stays, reading.plan.horizon
-    begin = found["begin"].copy()
-    children = reading.plan.children
-    elapsed = children.opening_elapsed[reading.people.order][reading.people.child_row(found["child"])]
-    opening = np.isin(found["child"], reading.people.in_care) & (begin == 0)
-    begin[opening] = -elapsed[opening]
     over = found["end"] < horizon
-    length = (found["end"] - begin)[over]
+    length = (found["end"] - begun(reading))[over]
     n = len(length)
     return {
         "stay under 2 weeks": per_cent((length < 14 * TICKS_PER_DAY).sum(), n),
@@ -190,28 +183,12 @@ def together(reading: Reading) -> dict[str, float]:
 def placements(reading: Reading) -> dict[str, float]:
     """Of children in care at 31 March of the later years: three or more placements in the year; of those
     under 16 and in care for two and a half years, how many had lived in one place for two or for adoption."""
-    placed, found = reading.placed, reading.stays
-    moved, steady = [], []
-    ends = reading.times.year_ends[COUNTED_YEARS - 2 :]
-    for end in ends:
-        within = (placed["begin"] < end) & (placed["end"] >= end - DAYS_PER_YEAR * TICKS_PER_DAY)
-        whose = reading.people.child_row(placed["child"][within])
-        many = np.bincount(whose, minlength=len(reading.people.child_ids))
-        now = (found["begin"] < end) & (found["end"] >= end)
-        row = reading.people.child_row(found["child"][now])
-        moved.append((int((many[row] >= THREE).sum()), len(row)))
-        young = end - reading.people.child_born[row] < BAND_STARTS[-2] * YEAR
-        long = row[young & (end - found["begin"][now] >= 2.5 * YEAR)]
-        here = (placed["begin"] < end) & (placed["end"] >= end)
-        settled = (end - placed["begin"] >= 2 * YEAR) | (placed["where"] == int(Placement.FOR_ADOPTION))
-        stay = reading.people.child_row(placed["child"][here & settled])
-        steady.append((int(np.isin(long, stay).sum()), len(long)))
-    return {"three or more placements": pooled(moved), "long-term stability": pooled(steady)}
-
-
-def pooled(parts: Sequence[tuple[int, int]]) -> float:
-    """A share over several dates together."""
-    return per_cent(sum(part for part, _ in parts), sum(whole for _, whole in parts))
+    later = reading.times.year_ends[COUNTED_YEARS - 2 :]
+    in_care, moved, long, settled = steadiness(reading, later).sum(axis=1)
+    return {
+        "three or more placements": per_cent(moved, in_care),
+        "long-term stability": per_cent(settled, long),
+    }
 
 
 def years(reading: Reading) -> dict[str, float]:

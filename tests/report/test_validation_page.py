@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sim.report.not_judged import not_judged
 from sim.report.validation import in_short, trend, years
 from sim.results.forecasts import CHANCE, LAST, LINE, MEAN
 
@@ -127,4 +128,27 @@ def test_a_row_of_what_was_not_counted_says_nothing_there() -> None:
         "|---|---:|---:|---:|",
         "| Starts in the year | 107 (6 years) | 100 (95 to 105) | 120 (115 to 125) |",
         "| … again |  | 100 (95 to 105) | 120 (115 to 125) |",
+    ]
+
+
+def test_series_that_judge_nothing_for_one_reason_stand_together_and_say_it_once() -> None:
+    def row(series: str, why: str, nearest: dict[str, Any] | None = None, **counted: Any) -> dict[str, Any]:
+        return {"series": series, "why": why, "counted": counted, "nearest": nearest}
+
+    table = not_judged(
+        [
+            row("spending", "Not held back.", **{"": {"2023/24": 26663059.0}}),
+            row("homes", "No places.", approved={"2024-03-31": 135.0}, filled={"2024-03-31": 85.5}),
+            row(
+                "cost",
+                "Not held back.",
+                {"title": "plans", "periods": {"2023/24": {"low": 1.0, "middle": 1234.0, "high": 2.6}}},
+                **{"": {"2023/24": 9.0, "2024/25": 8.0}},
+            ),
+        ]
+    )
+    assert table.splitlines()[2:] == [
+        "| Spending | 2023/24 26,663,059 | Not held back. |",
+        "| Cost | 2023/24 9, 2024/25 8 | As above. Nearest with no change, plans: 2023/24 1,234 (1 to 3). |",
+        "| Homes | approved: 31 March 2024 135; filled: 31 March 2024 85.5 | No places. |",
     ]

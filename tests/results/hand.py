@@ -41,6 +41,8 @@ class Child:
     """Years at tick 0."""
     stay: int = -1
     """Stay in progress at tick 0."""
+    elapsed: float = 0.0
+    """Years of it that lie before tick 0."""
     returned: bool = False
     unaccompanied: bool = False
     guardian: bool = False
@@ -55,10 +57,15 @@ def plan_of(
     counted: Sequence[int] = (),
     ethnicity: Sequence[int] | None = None,
     needs: Sequence[int] | None = None,
+    opening: Sequence[int] | None = None,
+    elapsed: Sequence[float] | None = None,
     youngest: Sequence[int] = (0,),
     clock: Clock = CLOCK,
 ) -> Any:
-    """Families 10, 20 and so on; the first child of family 10 is 100, its second 101."""
+    """Families 10, 20 and so on; the first child of family 10 is 100, its second 101.
+
+    ``opening`` are levels held at tick 0, ``elapsed`` the years spent there.
+    """
     kids = [child for home in homes for child in home]
     ids = [(row + 1) * 100 + slot for row, home in enumerate(homes) for slot in range(len(home))]
 
@@ -72,11 +79,14 @@ def plan_of(
             first_child=np.cumsum([0, *(len(home) for home in homes)]),
             ethnicity=np.array(ethnicity or [0] * len(homes)),
             needs=np.array(needs or [0] * len(homes)),
+            opening_status=np.array(opening or [-1] * len(homes)),
+            opening_elapsed=np.array([years(one) for one in elapsed or [0] * len(homes)]),
         ),
         children=SimpleNamespace(
             id=np.array(ids),
             born=np.array([-years(child.age) for child in kids]),
             opening_stay=column("stay"),
+            opening_elapsed=np.array([years(child.elapsed) for child in kids]),
             **{name: column(name) for name in ("returned", "unaccompanied", "guardian", "sex", "disabled")},
         ),
         rules=SimpleNamespace(band_starts=tuple(years(start) for start in BAND_STARTS)),
