@@ -198,19 +198,29 @@ def validate(
     runs: Annotated[int, typer.Option(help="Runs of luck for each draw.")] = 3,
     long_draws: Annotated[int, typer.Option(help="Draws of a world of eleven years, for shapes.")] = 40,
     jobs: Jobs = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Where what is finished is kept, to go on from (default: its own under outputs)."),
+    ] = None,
     out: Annotated[Path, typer.Option(help="Where to write the page.")] = Path("docs/validation.md"),
     as_json: FiguresJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> None:
     """Judge the forecast by every figure published before the start and after, and write a page of it."""
+    from sim.experiment.validation import own_identity
     from sim.experiment.validation import validate as judge
     from sim.report.terminal import progress
     from sim.report.validation import in_short, write_validation
     from sim.study.config import load_study
 
     read = load_study(study)
-    with progress(quiet) as so_far:
-        found = judge(read, draws, runs, long_draws, cores() if jobs is None else jobs, so_far)
+    keep = folder or Path("outputs") / "validation" / own_identity(read)[:12]
+    try:
+        with progress(quiet) as so_far:
+            found = judge(read, draws, runs, long_draws, cores() if jobs is None else jobs, so_far, keep)
+    except KeyboardInterrupt:
+        typer.echo(f"\nStopped. What was finished is kept in {keep}: the same command goes on.", err=True)
+        raise
     write_validation(out, found, f"caresim validate {study}")
     typer.echo(
         json.dumps(found, ensure_ascii=False, allow_nan=False)

@@ -108,7 +108,7 @@ class Experiment:
         """Run everything; with a ``folder``, keep it there (a new one), ready to resume if it is stopped."""
         if folder is None:
             with tempfile.TemporaryDirectory(prefix="caresim-") as scratch:
-                mapped = self._finish(Store.create(Path(scratch) / "run", {}), progress)
+                mapped = self.finish(Store.create(Path(scratch) / "run", {}), progress)
                 return replace(mapped, data={name: np.array(mapped.data[name]) for name in mapped.scenarios})
         manifest = new_manifest(self.study, self.scenarios, self.draws, self.runs, self.jobs, self.engine)
         files = {"config.yaml": resolved_config(self.study), "manifest.json": json_bytes(manifest)}
@@ -159,7 +159,7 @@ class Experiment:
             manifest["engine"] += f", then {self.engine}"
         write_json(path, manifest | {"status": "running", "ended": None})
         try:
-            results = self._finish(store, progress)
+            results = self.finish(store, progress)
             write_measures(store.folder / "measures.parquet", results)
         except KeyboardInterrupt:
             write_json(path, manifest | {"status": "interrupted", "ended": now()})
@@ -181,7 +181,7 @@ class Experiment:
         both = self.engine == manifest["engine"] == COMPILED
         return rechecked(self.tasks if both else [])
 
-    def _finish(self, store: Store, progress: Progress | None) -> Results:
+    def finish(self, store: Store, progress: Progress | None) -> Results:
         """Run what is not there yet, then read everything back."""
         done, own = store.finished(), self.identity
         for pair in done:

@@ -2,13 +2,16 @@
 
 Three things are run. No change and what was really done, over the study's own years, beside every figure
 published before the start and every one held back; and a long world with no change, for the shape of what
-takes years. Nothing is fitted here, so the command may be given again whenever the study changes.
+takes years. Nothing is fitted here, so the command may be given again whenever the study changes. Whatever is
+finished is kept in a folder, from which a validation that was stopped goes on.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +19,7 @@ import numpy as np
 from sim.experiment.executors import execute
 from sim.experiment.experiment import Experiment
 from sim.experiment.trial import Trial, run_trial
+from sim.experiment.validation_folder import ValidationFolder, hindsight_digest, validation_identity
 from sim.foundations.clock import Clock
 from sim.foundations.errors import InputError
 from sim.results.estimates import LOOKED_AFTER, NO_CHANGE, estimate
@@ -25,7 +29,7 @@ from sim.results.reproduced import by_year, face, reproduced, shape_rows, two_ye
 from sim.results.shapes import shapes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sim.results.estimates import Floats, Results
     from sim.study.config import Study
@@ -61,11 +65,16 @@ def validate(
     long_draws: int = LONG_DRAWS,
     jobs: int = 1,
     progress: Progress | None = None,
+    folder: Path | None = None,
 ) -> Part:
     """Everything that docs/validation.md says, as plain numbers and text.
 
-    Raises ``InputError`` for a number below 1, and for a study that observes nothing to be judged by.
+    With a ``folder`` what was finished is kept there and not run again. Raises ``InputError`` for a number
+    below 1, for a study that observes nothing to be judged by, and for a folder of another validation.
     """
+    if folder is None:
+        with tempfile.TemporaryDirectory(prefix="caresim-") as scratch:
+            return validate(study, draws, runs, long_draws, jobs, progress, Path(scratch) / "validation")
     if long_draws < 1:
         raise InputError.of(f"must be at least 1; found {long_draws}", path="long draws")
     if not study.observed:
@@ -73,29 +82,55 @@ def validate(
     scenarios = [NO_CHANGE, *study.hindsight]
     experiment = Experiment(study, scenarios=scenarios, draws=draws, runs=runs, jobs=jobs)
     whole = experiment.trials + long_draws
+    kept = ValidationFolder(folder, own_identity(study))
 
     def told(done: int) -> None:
         if progress is not None:
             progress(done, whole)
 
-    results = experiment.run(progress=lambda done, _: told(done))
-    long = long_world(study)
-    work = LongWork(study=long, engine=experiment.engine)
-    found: dict[int, dict[str, float]] = {}
-    for (draw, _), one in execute(work, [(draw, 0) for draw in range(1, long_draws + 1)], jobs):
+    with kept.held(experiment.identity) as store:
+        results = experiment.finish(store, lambda done, _: told(done))
+        by_name = long_shapes(
+            LongWork(study=long_world(study), engine=experiment.engine),
+            kept,
+            range(1, long_draws + 1),
+            jobs,
+            lambda done: told(experiment.trials + done),
+        )
+        return judgement(study, results, by_name)
+
+
+def own_identity(study: Study) -> str:
+    """What everything kept of a study's validation shares."""
+    return validation_identity(study, long_world(study), [NO_CHANGE, *study.hindsight])
+
+
+def long_shapes(
+    work: LongWork, kept: ValidationFolder, draws: Sequence[int], jobs: int, told: Callable[[int], None]
+) -> dict[str, Floats]:
+    """Each figure of shape, [draws], of long worlds; those that are kept are not run again."""
+    found = kept.kept_long(draws)
+    told(len(found))
+    missing = [(draw, 0) for draw in draws if draw not in found]
+    for (draw, _), one in execute(work, missing, min(jobs, max(1, len(missing)))):
         found[draw] = one
-        told(experiment.trials + len(found))
-    by_name: dict[str, Floats] = {
-        name: np.array([found[draw][name] for draw in sorted(found)]) for name in found[1]
-    }
+        kept.keep_long(draw, one)
+        told(len(found))
+    return {name: np.array([found[draw][name] for draw in draws]) for name in found[draws[0]]}
+
+
+def judgement(study: Study, results: Results, by_name: dict[str, Floats]) -> Part:
+    """What results of no change and of what was really done, and shapes of long worlds, say of a forecast."""
+    scenarios = list(results.scenarios)
     return {
         "study": study.name,
         "digest": study.digest,
+        "hindsight_digest": hindsight_digest(study),
         "seed": study.seed,
         "start": study.clock.start.isoformat(),
-        "draws": draws,
-        "runs": runs,
-        "long_draws": long_draws,
+        "draws": results.draws,
+        "runs": results.runs,
+        "long_draws": len(next(iter(by_name.values()))),
         "long_years": LONG_YEARS,
         "scenarios": scenarios,
         "meanings": {name: study.scenario(name).meaning for name in scenarios},

@@ -76,6 +76,7 @@ def validation_page(found: Part, command: str, picture: Picture | None = None) -
         near=f"{NEAR:.0f}",
         years=years,
         digest=found["digest"][:DIGEST],
+        hindsight=found["hindsight_digest"][:DIGEST],
     )
     return page.rstrip() + "\n"
 
