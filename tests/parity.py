@@ -50,7 +50,7 @@ def on_whole_days(plan: Plan) -> Plan:
             arrives=whole(families.arrives),
             opening_elapsed=whole(families.opening_elapsed),
             assessment=whole(families.assessment),
-            length=whole(families.length),
+            length=whole(np.asarray(families.length)),
         ),
         children=replace(
             children, born=whole(children.born), opening_elapsed=whole(children.opening_elapsed)
@@ -65,7 +65,7 @@ def whole(ticks: Any) -> Any:
 def of_no_length(plan: Plan) -> Plan:
     """Work is over as soon as it has begun: by its own length, or scaled to none."""
     lengths = tuple(((0, times),) for times in (0, ONE) * (len(Offer) // 2 + 1))[: len(Offer)]
-    length = np.minimum(plan.families.length, 1)
+    length = np.minimum(np.asarray(plan.families.length), 1)
     length[:, ::2] = 0
     return replace(
         plan,

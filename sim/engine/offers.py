@@ -20,8 +20,17 @@ from sim.engine.people import (
     on_its_way,
 )
 from sim.engine.risk import exponent_now, month_at, safeguarded, step_at
-from sim.engine.world import ask, give_back, note, record, withdraw_request
-from sim.foundations.ledger import scaled
+from sim.engine.world import (
+    accepts_at,
+    ask,
+    give_back,
+    length_at,
+    note,
+    offered_at,
+    record,
+    withdraw_request,
+)
+from sim.foundations.ledger import ONE, scaled
 from sim.model.terms import OFFERS, SPECIALISTS, STEP_DOWNS, Offer, Status, Turn
 
 if TYPE_CHECKING:
@@ -117,7 +126,8 @@ def offer(world: World, family: Family, what: int) -> None:
     if occurrence >= OFFERS:
         record(world, Event.EXHAUSTED, family, 7, 0)
         return
-    if family.keyed.offered[what][occurrence] >= step_at(services.offered[what], world.now)[1]:
+    chance = step_at(services.offered[what], world.now)[1]
+    if chance < ONE and offered_at(world, family, what, occurrence) >= chance:
         return
     record(world, Event.OFFERED, family, what, occurrence)
     if (EARLY_HELP_SET | CONFERENCE_SET) >> what & 1:
@@ -132,7 +142,7 @@ def decide(world: World, family: Family, what: int) -> None:
     """The family takes the offer up and waits for a place, or declines."""
     occurrence = family.offers[what] - 1
     willing = step_at(world.services.take_up[what], world.now)[1]
-    if family.keyed.accepts[what][occurrence] >= willing:
+    if accepts_at(world, family, what, occurrence) >= willing:
         record(world, Event.DECLINED, family, what, occurrence)
         if what == Offer.CONFERENCE_AT_EDGE:
             edge.back_to_panel(world, family)
@@ -215,7 +225,7 @@ def begin(world: World, family: Family, what: int, waited: int) -> None:
     family.begun[what] = world.now
     family.handovers[what] = 0
     times = step_at(world.services.lengths[what], world.now)[1]
-    length = int(family.keyed.length[what][family.offers[what] - 1])
+    length = length_at(world, family, what, family.offers[what] - 1)
     family.lengths[what] = max(1, scaled(length, times))
     family.until[what] = world.now + family.lengths[what]
     record(world, Event.STARTED, family, what, waited)

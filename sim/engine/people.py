@@ -271,19 +271,16 @@ class Family:
 
 
 class KeyedFamily:
-    """A family's row of ``sim.model.plan.Families``: what chance has fixed for it."""
+    """A family's row of ``sim.model.plan.Families``: what chance has fixed for it, but for its offers."""
 
     __slots__ = (
-        "accepts",
         "arrives",
         "assessment",
         "court",
         "first_referral",
         "impaired",
-        "length",
         "needs",
         "no_warning",
-        "offered",
         "opening_elapsed",
         "opening_status",
         "order",
@@ -299,16 +296,13 @@ class KeyedFamily:
         "to_early_help",
     )
     # Filled by name from the columns; the types are those of Families without their first axis.
-    accepts: Sequence[Sequence[int]]
     arrives: int
     assessment: Sequence[int]
     court: Sequence[int]
     first_referral: int
     impaired: bool
-    length: Sequence[Sequence[int]]
     needs: int
     no_warning: Sequence[int]
-    offered: Sequence[Sequence[int]]
     opening_elapsed: int
     opening_status: int
     order: Sequence[int]

@@ -12,6 +12,8 @@ from abc import ABC, abstractmethod
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sim.engine.people import Child, Family, KeyedChild, KeyedFamily
 from sim.foundations.ledger import NEVER, ONE
 from sim.model.terms import LINE_OF, Line
@@ -41,6 +43,13 @@ class World(ABC):
         self.next_weighing = 0
         """Tick at which the load is weighed next; till then it is known."""
         self.families = families_of(plan)
+        # SimPy's own pace leaves nothing to gain from working these out one at a time.
+        self.offered, self.accepts, self.length = (
+            np.asarray(column)
+            for column in (plan.families.offered, plan.families.accepts, plan.families.length)
+        )
+        """[offer, families, occurrences] what decides whether an offer is made and taken up, and how long its
+        work would last."""
         self.panel_rows = [0] * len(self.families)
         """Rows of the families whose cases lie before the panel, as many as ``panel_size``."""
         self.panel_size = 0
@@ -65,8 +74,8 @@ class World(ABC):
 def families_of(plan: Plan) -> list[Family]:
     """Every family of a Plan, before anything has happened to it."""
     first = plan.families.first_child.tolist()
-    keyed = keyed_rows(plan.families, KeyedFamily, ("offered", "accepts", "length"))
-    of_children = keyed_rows(plan.children, KeyedChild, ())
+    keyed = keyed_rows(plan.families, KeyedFamily)
+    of_children = keyed_rows(plan.children, KeyedChild)
     identities, born = plan.children.id.tolist(), plan.children.born.tolist()
     families = []
     for row, (identity, factor) in enumerate(
@@ -80,15 +89,13 @@ def families_of(plan: Plan) -> list[Family]:
     return families
 
 
-def keyed_rows(table: Any, kind: Any, by_offer: Sequence[str]) -> list[Any]:
-    """One object a row of a table of columns. Columns ``by_offer`` have the rows on their second axis; they
-    and wide ones of which a run reads few numbers stay arrays: turning them into lists would take longer."""
+def keyed_rows(table: Any, kind: Any) -> list[Any]:
+    """One object a row of a table of columns. A wide column of which a run reads few numbers stays an array:
+    turning it into lists would take longer."""
     rows = [kind() for _ in range(len(table.id))]
     for name in kind.__slots__:
         column = getattr(table, name)
-        if name in by_offer:
-            column = column.swapaxes(0, 1)
-        elif name != "panel":
+        if name != "panel":
             column = column.tolist()
         for row, value in zip(rows, column, strict=True):
             setattr(row, name, value)
@@ -155,6 +162,21 @@ def take_due(world: World, family: Family) -> tuple[int, int]:
 def family_at(world: World, row: int) -> Family:
     """The family of a row."""
     return world.families[row]
+
+
+def offered_at(world: World, family: Family, what: int, occurrence: int) -> int:
+    """What decides whether an offer is made when its moment comes."""
+    return int(world.offered[what, family.row, occurrence])
+
+
+def accepts_at(world: World, family: Family, what: int, occurrence: int) -> int:
+    """What decides whether it is taken up."""
+    return int(world.accepts[what, family.row, occurrence])
+
+
+def length_at(world: World, family: Family, what: int, occurrence: int) -> int:
+    """Ticks that its work would last."""
+    return int(world.length[what, family.row, occurrence])
 
 
 def multipliers(world: World, table: int, step: int) -> Sequence[int]:

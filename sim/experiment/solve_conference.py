@@ -170,7 +170,7 @@ def run_arm(plan: Plan, multiplier: float, *, offered: bool) -> Arm:
         workers=tuple((((0, UNLIMITED, 1),),) if line == LINE_OF[what] else () for line in Line),
         overload=(ONE,) * len(plan.services.overload),
     )
-    everyone = np.zeros_like(plan.families.offered)
+    everyone = np.zeros(plan.families.offered.shape, dtype=np.int32)
     log = engine_named().run(
         replace(plan, services=services, families=replace(plan.families, offered=everyone))
     )

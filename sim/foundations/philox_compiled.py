@@ -83,12 +83,18 @@ def fill(key: Any, block: Any, slot: Any, entity: Any, out: Any) -> None:
 
 
 @njit(nogil=True)
-def single(key: Any, block: Any, slot: Any, entity: Any, occurrence: Any) -> Any:
-    """``sim.foundations.philox.single``."""
+def uniform_at(key: Any, block: Any, slot: Any, entity: Any, occurrence: Any) -> Any:
+    """The uniform of one address."""
     place = np.uint64((entity >> 2) + 1)
     words = four(key, place, np.uint64(block), np.uint64(slot), np.uint64(occurrence))
     lane = entity & 3
     return middle(words[0] if lane == 0 else words[1] if lane == 1 else words[2] if lane == 2 else words[3])
+
+
+@njit(nogil=True)
+def single(key: Any, block: Any, slot: Any, entity: Any, occurrence: Any) -> Any:
+    """``sim.foundations.philox.single``."""
+    return uniform_at(key, block, slot, entity, occurrence)
 
 
 ADDRESSES = types.int64[:]

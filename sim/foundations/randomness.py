@@ -106,7 +106,7 @@ class Chance:
         `block` parts kinds of entity (families who come, families already open, posts), `slot` parts members
         of one entity (a child in a family), `occurrence` parts the times that one decision comes round.
         """
-        return philox.words(self._key(decision), n, block, slot, occurrence)
+        return philox.words(self.key(decision), n, block, slot, occurrence)
 
     def uniforms(
         self, decision: Decision, n: int, *, block: int = 0, slot: int = 0, occurrence: int = 0
@@ -118,7 +118,7 @@ class Chance:
         self, decision: Decision, entity: int, *, block: int = 0, slot: int = 0, occurrence: int = 0
     ) -> float:
         """The number of one entity alone: `uniforms(decision, entity + 1, ...)[entity]`."""
-        return philox.single(self._key(decision), block, slot, entity, occurrence)
+        return philox.single(self.key(decision), block, slot, entity, occurrence)
 
     def table(
         self,
@@ -134,9 +134,10 @@ class Chance:
         The three arrays have one length and nothing negative. It is quickest where neighbours of one block
         and slot are next to each other.
         """
-        return philox.table(self._key(decision), occurrences, block, slot, entity)
+        return philox.table(self.key(decision), occurrences, block, slot, entity)
 
-    def _key(self, decision: Decision) -> philox.Key:
+    def key(self, decision: Decision) -> philox.Key:
+        """The key of a decision's stream."""
         return _decision_key(self.seed, self.draw, self.run, decision)
 
 

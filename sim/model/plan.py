@@ -1,7 +1,8 @@
 """The Plan: one trial with all chance and evidence already turned into whole numbers.
 
 It is the last place where either is seen. An engine takes a Plan and nothing else; times are ticks,
-resiliences and rates are ledger units, multipliers and chances are fixed point (``ONE`` = 1).
+resiliences and rates are ledger units, multipliers and chances are fixed point (``ONE`` = 1). Of the numbers
+about offers hardly any is read, so the Plan may hold their addresses, each of which has one number for ever.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from sim.foundations.addressed import Addressed
 
     Ints = NDArray[np.int64]
     SmallInts = NDArray[np.int32]
@@ -67,10 +70,10 @@ class Families:
     """[n, NO_WARNING_CRISES] resilience against entry without warning."""
     picks: SmallInts
     """[n, NO_WARNING_CRISES] uniform, fixed point: which child an entry without warning begins with."""
-    offered: SmallInts
+    offered: SmallInts | Addressed
     """[offer, n, OFFERS] uniform, fixed point: the offer is made when its moment comes while this is below
-    the chance in force, by occurrence."""
-    accepts: SmallInts
+    the chance in force, by occurrence. As a table or by address, like the two that follow."""
+    accepts: SmallInts | Addressed
     """[offer, n, OFFERS] uniform, fixed point: it is taken up while this is below the chance in force."""
     panel: SmallInts
     """[n, OFFERS] uniform, fixed point: the panel refuses a referral while this is below its chance."""
@@ -78,7 +81,7 @@ class Families:
     """[n, ORDERS] uniform, fixed point: whether proceedings end with the children living with kin."""
     ethnicity: Ints
     """[n] position in ETHNICITY_NAMES; no rule reads it."""
-    length: SmallInts
+    length: SmallInts | Addressed
     """[offer, n, OFFERS] length of the work, ticks."""
     first_child: Ints
     """[n + 1] row of each family's first child; its children are consecutive."""

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.foundations.clock import TICKS_PER_YEAR, ticks_array
+from sim.foundations.addressed import Addressed, fixed, lengths
+from sim.foundations.clock import TICKS_PER_YEAR
 from sim.foundations.distributions import Exponential, LogNormal
 from sim.foundations.ledger import ONE, resilience
 from sim.foundations.randomness import Chance, Decision
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
-    SmallInts = NDArray[np.int32]
     Flags = NDArray[np.bool_]
     Values = Mapping[str, Any]
 
@@ -137,11 +137,6 @@ def cumulative(shares: Mapping[str, float]) -> Floats:
     return np.cumsum(list(shares.values()))[:-1] / sum(shares.values())
 
 
-def fixed(uniforms: Floats) -> SmallInts:
-    """Uniforms as fixed point, below ``ONE``."""
-    return np.minimum((uniforms * ONE).astype(np.int32), np.int32(ONE - 1))
-
-
 def build_families(who: Block, values: Values) -> dict[str, Any]:
     """Columns of ``Families``, all keyed numbers included."""
     draws = who.draws
@@ -149,8 +144,8 @@ def build_families(who: Block, values: Values) -> dict[str, Any]:
     sigma = values["family.heterogeneity"]
     level = u(Decision.FRAILTY)
     reading = level + u(Decision.ASSESSED_RISK)
-    median = np.exp((who.column("tilt") - 0.5) * sigma**2)
-    factor = median * LogNormal(median=1.0, sigma=sigma).quantile(level)
+    centre = np.exp((who.column("tilt") - 0.5) * sigma**2)
+    factor = centre * LogNormal(median=1.0, sigma=sigma).quantile(level)
     outcome, assessment = referrals(draws, values)
     breaks = u(Decision.RELATIONSHIP) < values["family.relationship_breakdown"]
     return {
@@ -182,7 +177,6 @@ def build_families(who: Block, values: Values) -> dict[str, Any]:
         "ethnicity": np.searchsorted(
             cumulative(values["family.ethnicity"]), u(Decision.ETHNICITY), side="right"
         ),
-        **offers(draws, values),
     }
 
 
@@ -217,9 +211,12 @@ def shared(draws: Draws, values: Values, uniforms: Floats, family: Ints) -> Floa
 
 def length(uniforms: Floats, days: float, spread: float) -> Ints:
     """Lengths in ticks, log-normal with mean ``days`` and log standard deviation ``spread``."""
-    return ticks_array(
-        LogNormal(median=days * float(np.exp(-0.5 * spread**2)), sigma=spread).quantile(uniforms)
-    )
+    return lengths(uniforms, median(days, spread), spread)
+
+
+def median(days: float, spread: float) -> float:
+    """The median of log-normal lengths with a mean of so many days."""
+    return days * float(np.exp(-0.5 * spread**2))
 
 
 def needs_of(draws: Draws, values: Values) -> Ints:
@@ -249,22 +246,29 @@ LENGTHS = {
 """The parameter that gives the mean length of each offer's work."""
 
 
-LONGEST = np.iinfo(np.int32).max
-"""Ticks that work can last at most: more than five thousand years."""
-
-
-def offers(draws: Draws, values: Values) -> dict[str, SmallInts]:
+def offers(draws: Draws, values: Values) -> dict[str, Any]:
     """Uniforms for whether each offer is made and taken up, and how long its work would last:
-    [offer, n, OFFERS]. They are most of all numbers, and small ones."""
+    [offer, n, OFFERS]. They would be most of all numbers, and hardly any is read."""
     spread = values["pathway.length_spread"]
-    shape = (len(Offer), draws.n, OFFERS)
-    found = {name: np.empty(shape, dtype=np.int32) for name in BY_OFFER}
-    for o in Offer:
-        found["offered"][o] = fixed(draws.many(Decision.OFFERED, OFFERS, slot=int(o)))
-        found["accepts"][o] = fixed(draws.many(Decision.TAKE_UP, OFFERS, slot=int(o)))
-        uniforms = draws.many(Decision.SERVICE_LENGTH, OFFERS, slot=int(o))
-        found["length"][o] = np.minimum(length(uniforms, values[LENGTHS[o]], spread), LONGEST)
-    return found
+
+    def of(decision: Decision, medians: tuple[float, ...]) -> Addressed:
+        return Addressed(
+            key=draws.chance.key(decision),
+            block=draws.block,
+            entity=draws.entity,
+            occurrences=OFFERS,
+            medians=medians,
+            spread=spread,
+        )
+
+    no_length = (0.0,) * len(Offer)
+    return {
+        "offered": of(Decision.OFFERED, no_length),
+        "accepts": of(Decision.TAKE_UP, no_length),
+        "length": of(
+            Decision.SERVICE_LENGTH, tuple(median(values[LENGTHS[offer]], spread) for offer in Offer)
+        ),
+    }
 
 
 def births(who: Block, values: Values) -> tuple[Ints, Flags]:
@@ -337,11 +341,8 @@ def join(blocks: list[Block], values: Values, horizon: int) -> tuple[Families, C
         families.put(begin, end, build_families(some, values))
         of_some = build_children(some, born[:, begin:end], present[:, begin:end], values)
         children.put(first[begin], first[end], of_some)
-    return Families(**families.found, first_child=first), Children(**children.found)
-
-
-BY_OFFER = ("offered", "accepts", "length")
-"""Columns whose first axis is the offer."""
+    people = Families(**families.found, **offers(who.draws, values), first_child=first)
+    return people, Children(**children.found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,11 +357,9 @@ class Columns:
     def put(self, begin: int, end: int, part: Mapping[str, Any]) -> None:
         """Fill the rows from one up to another."""
         for name, values in part.items():
-            axis = 1 if name in BY_OFFER else 0
             if name not in self.found:
-                shape = (*values.shape[:axis], self.rows, *values.shape[axis + 1 :])
-                self.found[name] = np.empty(shape, values.dtype)
-            self.found[name][(slice(None),) * axis + (slice(begin, end),)] = values
+                self.found[name] = np.empty((self.rows, *values.shape[1:]), values.dtype)
+            self.found[name][begin:end] = values
 
 
 def together(blocks: list[Block]) -> Block:

@@ -5,9 +5,11 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -182,3 +184,15 @@ def test_a_fresh_process(plain: bool) -> None:
     found = json.loads(done.stdout)
     assert found == digests()
     assert all(one == other for one, other in found.values())
+
+
+def test_numbers_about_offers_are_the_same_by_address_and_as_tables() -> None:
+    by_address = small_plan(both(), 1, 1)
+    families = by_address.families
+    names = ("offered", "accepts", "length")
+    tables = {name: np.asarray(getattr(families, name)).copy() for name in names}
+    as_tables = replace(by_address, families=replace(families, **tables))
+    assert digest(same_on_both(by_address)) == digest(same_on_both(as_tables))
+    for name in names:
+        other = replace(families, **{name: np.zeros_like(tables[name]) + (name == "length")})
+        assert digest(same_on_both(replace(by_address, families=other))) != digest(same_on_both(by_address))

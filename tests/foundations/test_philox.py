@@ -68,6 +68,7 @@ PEOPLE = """
 import sys
 {before}
 from hashlib import sha256
+import numpy
 from sim.foundations import philox
 from sim.model.compile import build_circumstances, compile_plan
 from tests.worlds import small_bury
@@ -76,7 +77,7 @@ people = build_circumstances(study, 1, 0)
 posts = compile_plan(study, study.scenario("both"), people).posts
 columns = [*map(people.families.__getattribute__, people.families.__slots__),
            *map(people.children.__getattribute__, people.children.__slots__)]
-columns = [*(column.tobytes() for column in columns), repr(posts).encode()]
+columns = [*(numpy.asarray(column).tobytes() for column in columns), repr(posts).encode()]
 print(philox.quickest()[0] is philox.fill_plainly, sha256(b"".join(columns)).hexdigest())
 """
 

@@ -20,7 +20,6 @@ from sim.engine import world as doors
 from sim.engine.compiled import calendar
 from sim.engine.compiled.layout import (
     AGENDA,
-    BY_OFFER,
     CHANGE,
     CHILD,
     CHILD_GROUPS,
@@ -29,16 +28,16 @@ from sim.engine.compiled.layout import (
     FAMILY_GROUPS,
     KEYED_CHILD,
     KEYED_FAMILY,
-    MADE,
     OF_OFFERS,
     REQUEST,
     WORKER,
 )
-from sim.engine.compiled.views import open_views
+from sim.engine.compiled.views import field_of, open_views
 from sim.foundations import ledger
+from sim.foundations.addressed_compiled import number
 from sim.foundations.ledger import NEVER
 from sim.model.plan import POWERS
-from sim.model.terms import LINE_OF, Channel, Line
+from sim.model.terms import LINE_OF, OFFERS, Channel, Line, Offer
 
 RULES = (ledger, people, risk, caseload, panel, load, offers, edge, care, journeys)
 """Rooms of rules: every function of theirs is compiled as it stands."""
@@ -47,6 +46,7 @@ LINES_OF_OFFERS = np.array(LINE_OF, dtype=np.int64)
 SOCIAL_WORKER = int(Line.SOCIAL_WORKER)
 CHANNELS = len(Channel)
 STEPS = POWERS + 1
+OFFER_COUNT = len(Offer)
 
 SMALL_RULES = (
     *(ledger.scaled, people.spend, people.anything_spent, people.first_spent, people.wind, people.stop_clock),
@@ -104,6 +104,7 @@ requests = pointer_to(from_dtype(REQUEST))
 workers = pointer_to(from_dtype(WORKER))
 entries = pointer_to(from_dtype(ENTRY))
 chains = pointer_to(types.int32)
+smalls = pointer_to(types.int32)
 changes = pointer_to(from_dtype(CHANGE))
 
 
@@ -143,7 +144,7 @@ def resolve_field(_: Any, record: Any, name: str) -> Any:
 RecordAttribute.generic_resolve = resolve_field  # type: ignore[method-assign]
 
 
-open_views({"clocks": CLOCKS, "by_offer": OF_OFFERS, MADE: BY_OFFER, **FAMILY_GROUPS, **CHILD_GROUPS})
+open_views({"clocks": CLOCKS, "by_offer": OF_OFFERS, **FAMILY_GROUPS, **CHILD_GROUPS})
 
 
 @overload_attribute(types.Record, "children")
@@ -281,6 +282,35 @@ def _take_due(world: Any, family: Any) -> Any:
         return pool[first].what, pool[first].argument
 
     return opened
+
+
+@register_jitable
+def number_of(numbers: Any, families: Any, row: Any, what: Any, occurrence: Any) -> Any:
+    """One of the numbers about offers: from its table, or from its address."""
+    if numbers.pointer:
+        table = carray(smalls(numbers.pointer), (OFFER_COUNT, families, OFFERS))
+        return np.int64(table[what, row, occurrence])
+    block = carray(ints(numbers.block_pointer), (families,))[row]
+    entity = carray(ints(numbers.entity_pointer), (families,))[row]
+    key = numbers.key[0], numbers.key[1]
+    return number(key, block, what, entity, occurrence, numbers.medians[what], numbers.spread)
+
+
+def open_numbers(door: Any, column: str) -> None:
+    """Open the door to one kind of them."""
+    own = field_of(column)
+
+    @overload(door)
+    def opened(world: Any, family: Any, what: Any, occurrence: Any) -> Any:
+        def of_family(world: Any, family: Any, what: Any, occurrence: Any) -> int:
+            return number_of(own(world), world.family_count, family.row, int(what), occurrence)
+
+        return of_family
+
+
+open_numbers(doors.offered_at, "offered")
+open_numbers(doors.accepts_at, "accepts")
+open_numbers(doors.length_at, "length")
 
 
 @overload(doors.multipliers)

@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.engine.compiled import calendar
 from sim.engine.people import Child, Family, KeyedChild, KeyedFamily
+from sim.foundations.addressed import Addressed
 from sim.foundations.ledger import NEVER
 from sim.model.plan import Practice, Rules, Services
 from sim.model.terms import (
@@ -85,11 +86,20 @@ OCCURRENCES = {
 """How many of each there are, in the order in which they lie: first what every family reads when it comes."""
 FLAGS = ("impaired", "relationship", "returned", "unaccompanied", "guardian")
 """Truth values among what chance has fixed."""
-MADE = "of_offers"
-"""The field that holds, by offer and occurrence, what is read when an offer is made."""
+NUMBERS = np.dtype(
+    [
+        *((name, INT) for name in ("pointer", "block_pointer", "entity_pointer")),
+        ("key", np.dtype(np.uint64), (2,)),
+        ("medians", np.dtype(np.float64), (len(Offer),)),
+        ("spread", np.dtype(np.float64)),
+    ],
+    align=True,
+)
+"""Numbers about offers: where their table is, or else (0) what their addresses have in common."""
 BY_OFFER = ("offered", "accepts", "length")
+"""The columns that are such numbers."""
 SMALL = np.dtype(np.int32)
-"""The kind of numbers that are many and never large: uniforms in fixed point, lengths of work."""
+"""The kind of numbers in such a table."""
 
 
 def lists_of(example: object) -> tuple[str, ...]:
@@ -167,15 +177,13 @@ def keyed_record(kind: type, own: Sequence[str], groups: Mapping[str, Sequence[s
     grouped = {name for names in groups.values() for name in names}
     fields: list[tuple[Any, ...]] = [(name, INT) for name in own]
     for name in kind.__slots__:
-        if name not in (*grouped, *BY_OFFER, *OCCURRENCES, "arrives"):
+        if name not in (*grouped, *OCCURRENCES, "arrives"):
             fields.append((name, np.dtype(bool) if name in FLAGS else INT))
     for name, times in OCCURRENCES.items():
         if name in groups:
             fields.append((name, INT, (times, len(groups[name]))))
         elif name in kind.__slots__:
             fields.append((name, INT, (times,)))
-    if BY_OFFER[0] in kind.__slots__:
-        fields.append((MADE, SMALL, (len(Offer), OFFERS, len(BY_OFFER))))
     return np.dtype(fields, align=True)
 
 
@@ -190,9 +198,7 @@ def fill_keyed(rows: Records, table: Families | Children) -> None:
     """Write the columns of a table into its records."""
     parts = []
     for field in rows.dtype.names or ():
-        if field == MADE:
-            parts += [(rows[field][..., at], small(table, name)) for at, name in enumerate(BY_OFFER)]
-        elif names := FAMILY_GROUPS.get(field) or CHILD_GROUPS.get(field):
+        if names := FAMILY_GROUPS.get(field) or CHILD_GROUPS.get(field):
             parts += [(rows[field][..., at], getattr(table, name)) for at, name in enumerate(names)]
         else:
             parts.append((rows[field], getattr(table, field)))
@@ -201,12 +207,24 @@ def fill_keyed(rows: Records, table: Families | Children) -> None:
             into[first : first + TOGETHER] = column[first : first + TOGETHER]
 
 
-def small(table: Any, name: str) -> Any:
-    """A column by offer, a row for each family."""
-    column = getattr(table, name)
+def fill_numbers(record: Any, column: Any) -> list[Any]:
+    """Write where numbers about offers are, or their addresses; returns what must be kept meanwhile."""
+    if isinstance(column, Addressed):
+        arrays = [np.ascontiguousarray(one, dtype=np.int64) for one in (column.block, column.entity)]
+        record["pointer"] = 0
+        record["block_pointer"], record["entity_pointer"] = map(address, arrays)
+        record["key"], record["medians"], record["spread"] = column.key, column.medians, column.spread
+        return arrays
     if column.size and column.max() > np.iinfo(SMALL).max:
-        raise OverflowError(f"a number of '{name}' is above {np.iinfo(SMALL).max}")
-    return column.swapaxes(0, 1)
+        raise OverflowError(f"a number about an offer is above {np.iinfo(SMALL).max}")
+    table = np.ascontiguousarray(column, dtype=SMALL)
+    record["pointer"] = address(table)
+    return [table]
+
+
+def address(array: Any) -> int:
+    """Where an array begins in memory."""
+    return int(array.ctypes.data)
 
 
 DEPTH = {
@@ -364,6 +382,7 @@ def world_record(
             ("asking", POOLED),
             ("leaving", POOLED),
             ("waiting", POOLED, (lines,)),
+            *((name, NUMBERS) for name in BY_OFFER),
             ("first_worker", INT, (lines + 1,)),
             ("months", INT, (months,)),
             ("stronger", INT, (GROUPS, months)),

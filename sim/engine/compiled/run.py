@@ -12,6 +12,7 @@ from sim.engine.caseload import with_leaving
 from sim.engine.compiled import calendar, doors, loop
 from sim.engine.compiled.layout import (
     AGENDA,
+    BY_OFFER,
     CHANGE,
     CHILD,
     ENTRY,
@@ -20,10 +21,12 @@ from sim.engine.compiled.layout import (
     LONG,
     REQUEST,
     WORKER,
+    address,
     example_family,
     family_record,
     fill,
     fill_keyed,
+    fill_numbers,
     fill_tables,
     like,
     padded_shape,
@@ -166,6 +169,7 @@ class Memory:
             fill_keyed(self.keyed[0], plan.families)
             fill_keyed(self.keyed[1], plan.children)
             self.spare.people = plan.families, plan.children
+        self.numbers = [fill_numbers(self.world[0][name], getattr(plan.families, name)) for name in BY_OFFER]
         self.panel, self.safeguarded = np.zeros((2, families), dtype=np.int64)
         self.arrived = np.zeros(families, dtype=np.uint8)
         doors.acquaint(self.world.dtype, record)
@@ -286,8 +290,3 @@ def same_people(people: tuple[Families, Children] | None, plan: Plan) -> bool:
     return children is plan.children and all(
         getattr(ours, name) is getattr(families, name) for name in ours.__slots__ if name != "arrives"
     )
-
-
-def address(array: Records) -> int:
-    """Where an array begins in memory."""
-    return int(array.ctypes.data)
