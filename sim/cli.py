@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +23,7 @@ from sim.foundations.errors import CaresimError, InputError, StoreError
 if TYPE_CHECKING:
     from sim.experiment.experiment import Experiment
     from sim.results.estimates import Results
+    from sim.study.futures import Futures
 
 app = typer.Typer(
     add_completion=False,
@@ -133,57 +135,41 @@ def resumable(folder: Path) -> Iterator[None]:
 
 
 def beside(folder: Path, experiment: Experiment, results: Results, quiet: bool) -> dict[str, Any]:
-    """What a study asks to be shown beside its results, from further trials that are kept in the folder."""
-    found = answer_depends_on(folder, experiment, results, quiet)
-    return found | signs_beside(folder, experiment, results, quiet)
-
-
-def signs_beside(folder: Path, experiment: Experiment, results: Results, quiet: bool) -> dict[str, Any]:
-    """The signs of failure, in no more futures than the run itself has."""
-    from sim.experiment.signs import FOLDER, watched
-    from sim.report.terminal import progress
-    from sim.study.futures import Futures
-
-    asked = experiment.study.early_signs
-    if asked is None:
-        return {}
-    futures = Futures(draws=min(asked.draws, experiment.draws), runs=min(asked.runs, experiment.runs))
-    if not quiet:
-        typer.echo("When failure would show:", err=True)
-    with progress(quiet) as report:
-        found = watched(
-            experiment.study,
-            futures,
-            jobs=experiment.jobs,
-            engine=experiment.engine,
-            folder=folder / FOLDER,
-            own=results,
-            progress=report,
-        )
-    return {} if found is None else {"early_signs": found}
-
-
-def answer_depends_on(folder: Path, experiment: Experiment, results: Results, quiet: bool) -> dict[str, Any]:
-    """What the answer depends on, from variants of the study."""
-    from sim.experiment.variants import FOLDER, depends_on
+    """What a study asks to be shown beside its results, from further trials that are kept in the folder: what
+    the answer depends on, and the signs of failure, the latter in no more futures than the run itself has."""
+    from sim.experiment.signs import FOLDER as SIGNS
+    from sim.experiment.signs import watched
+    from sim.experiment.variants import FOLDER as VARIANTS
+    from sim.experiment.variants import depends_on
     from sim.report.terminal import progress
 
-    futures = experiment.study.depends_on
-    if futures is None:
-        return {}
-    if not quiet:
-        typer.echo("What the answer depends on:", err=True)
-    with progress(quiet) as report:
-        found = depends_on(
-            experiment.study,
-            futures,
-            jobs=experiment.jobs,
-            engine=experiment.engine,
-            folder=folder / FOLDER,
-            own=results,
-            progress=report,
-        )
-    return {"depends_on": found}
+    study, found = experiment.study, {}
+
+    def further(name: str, heading: str, ask: Callable[..., Any], futures: Futures, kept: str) -> None:
+        if not quiet:
+            typer.echo(heading, err=True)
+        with progress(quiet) as report:
+            answer = ask(
+                study,
+                futures,
+                jobs=experiment.jobs,
+                engine=experiment.engine,
+                folder=folder / kept,
+                own=results,
+                progress=report,
+            )
+        if answer is not None:
+            found[name] = answer
+
+    if study.depends_on is not None:
+        closer = study.depends_on_evidence
+        most = None if closer is None else closer.at_most(results.draws, results.runs, study.depends_on)
+        ask = partial(depends_on, closer=most)
+        further("depends_on", "What the answer depends on:", ask, study.depends_on, VARIANTS)
+    if study.early_signs is not None:
+        futures = study.early_signs.at_most(results.draws, results.runs)
+        further("early_signs", "When failure would show:", watched, futures, SIGNS)
+    return found
 
 
 def finish(folder: Path, experiment: Experiment, results: Results, as_json: bool, quiet: bool) -> None:

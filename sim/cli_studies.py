@@ -249,8 +249,11 @@ def depends(
     read = load_study(study)
     asked = read.depends_on or Futures(draws=20, runs=1)
     futures = Futures(draws=draws or asked.draws, runs=runs or asked.runs)
+    closer = None if draws or runs else read.depends_on_evidence
     with progress(quiet) as so_far:
-        found = depends_on(read, futures, jobs=cores() if jobs is None else jobs, progress=so_far)
+        found = depends_on(
+            read, futures, closer=closer, jobs=cores() if jobs is None else jobs, progress=so_far
+        )
     typer.echo(json.dumps(found, indent=2) if as_json else in_words(found))
 
 

@@ -101,6 +101,7 @@ def write_tiny(folder: Path, changes: Mapping[str, Any] | None = None) -> Path:
             continue
         if source.name == "bury.yaml":
             without(place(top, "run"), "depends_on")  # sixteen more studies; test_variants asks for them
+            without(place(top, "run"), "depends_on_evidence")
             without(place(top, "run"), "early_signs")  # and test_signs
         if source.name == "proposals.yaml":
             within_a_year(top)

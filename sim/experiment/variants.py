@@ -22,16 +22,18 @@ from sim.experiment.manifest import identity
 from sim.experiment.store import Store, read_json, write_json
 from sim.experiment.trial import Trial, run_pair, run_trial
 from sim.foundations.errors import StoreError
+from sim.foundations.randomness import parameter_quantile
 from sim.results.estimates import NO_CHANGE, Results
-from sim.results.headline import Headline, first_futures, headline, row_of
+from sim.results.headline import Headline, headline, row_of
 from sim.results.measures import index_of
 from sim.results.prices import PRICED
+from sim.study.futures import Futures
 from sim.study.variants import MONEY, Variant, headline_scenarios, variants_of
 
 if TYPE_CHECKING:
     from sim.experiment.experiment import Progress
+    from sim.results.estimates import Floats
     from sim.study.config import Study
-    from sim.study.futures import Futures
 
 FOLDER = "variants"
 """Folder of a run that variants are kept in."""
@@ -47,12 +49,14 @@ class VariantWork:
     scenarios: tuple[str, ...]
     identities: tuple[str, ...]
     folder: Path
-    runs: int
+    futures: tuple[Futures, ...]
+    """How many of each variant."""
     engine: str
 
     def __call__(self, which: int, future: int) -> None:
         """Run all scenarios of one future of one variant and keep them."""
-        draw, run = 1 + future // self.runs, future % self.runs
+        runs = self.futures[which].runs
+        draw, run = 1 + future // runs, future % runs
         one = self.variants[which]
         values = run_pair(one.study, self.scenarios, draw, run, self.engine)
         Store(self.folder / one.id).save(draw, run, values, self.identities[which])
@@ -61,14 +65,15 @@ class VariantWork:
 def run_variants(
     variants: Sequence[Variant],
     scenarios: Sequence[str],
-    futures: Futures,
+    futures: Futures | Sequence[Futures],
     *,
     jobs: int = 1,
     engine: str = AUTO,
     folder: Path | None = None,
     progress: Progress | None = None,
 ) -> Iterator[tuple[Variant, Results]]:
-    """Each variant with its results, as soon as all of its futures are there. Draw 0 is not run: it is empty.
+    """Each variant with its results, as soon as all of its futures are there: as many of each, or so many of
+    each in turn. Draw 0 is not run: it is empty.
 
     With a ``folder``, trials are kept there until whoever asked takes them away, and those that are there
     already are not run again.
@@ -91,42 +96,40 @@ def run_variants(
         scenarios=names,
         identities=tuple(identity(one.study, names) for one in variants),
         folder=folder,
-        runs=futures.runs,
+        futures=(futures,) * len(variants) if isinstance(futures, Futures) else tuple(futures),
         engine=engine_named(engine).name,
     )
-    yield from _finished(work, futures, jobs, progress)
+    yield from _finished(work, jobs, progress)
 
 
-def _finished(
-    work: VariantWork, futures: Futures, jobs: int, progress: Progress | None
-) -> Iterator[tuple[Variant, Results]]:
+def _finished(work: VariantWork, jobs: int, progress: Progress | None) -> Iterator[tuple[Variant, Results]]:
     """Run what is missing, variant by variant, and yield each as it is whole."""
-    count = futures.draws * futures.runs
     missing: list[tuple[int, int]] = []
     left = []
-    for which, one in enumerate(work.variants):
+    for which, (one, futures) in enumerate(zip(work.variants, work.futures, strict=True)):
         store = Store(work.folder / one.id)
         store.trials.mkdir(parents=True, exist_ok=True)
         done = _usable(store, work.identities[which])
         wanted = [
             (which, future)
-            for future in range(count)
+            for future in range(futures.draws * futures.runs)
             if (1 + future // futures.runs, future % futures.runs) not in done
         ]
         missing += wanted
         left.append(len(wanted))
-    each, wanted_in_all = len(work.scenarios), count * len(work.variants) * len(work.scenarios)
+    each = len(work.scenarios)
+    wanted_in_all = each * sum(futures.draws * futures.runs for futures in work.futures)
     if missing and needs_compiling(work.engine):
         run_trial(work.variants[0].study, Trial(scenario=NO_CHANGE), engine=work.engine)
     for which, rest in enumerate(left):
         if not rest:
-            yield work.variants[which], _results(work, which, futures)
+            yield work.variants[which], _results(work, which)
     for (which, _), _ in execute(work, missing, min(jobs, max(1, len(missing)))):
         left[which] -= 1
         if progress is not None:
             progress(wanted_in_all - sum(left) * each, wanted_in_all)
         if not left[which]:
-            yield work.variants[which], _results(work, which, futures)
+            yield work.variants[which], _results(work, which)
 
 
 def _usable(store: Store, own: str) -> set[tuple[int, int]]:
@@ -139,9 +142,9 @@ def _usable(store: Store, own: str) -> set[tuple[int, int]]:
     return found
 
 
-def _results(work: VariantWork, which: int, futures: Futures) -> Results:
+def _results(work: VariantWork, which: int) -> Results:
     """The results of a variant whose trials are all kept."""
-    one = work.variants[which]
+    one, futures = work.variants[which], work.futures[which]
     store, own = Store(work.folder / one.id), work.identities[which]
     index = index_of(one.study.clock)
     data = {name: np.full((futures.draws + 1, futures.runs, len(index)), np.nan) for name in work.scenarios}
@@ -164,6 +167,7 @@ def depends_on(
     study: Study,
     futures: Futures,
     *,
+    closer: Futures | None = None,
     jobs: int = 1,
     engine: str = AUTO,
     folder: Path | None = None,
@@ -172,18 +176,24 @@ def depends_on(
 ) -> dict[str, Any]:
     """What the answer depends on: a row a variant, on the same families and luck; as in summary.json.
 
-    ``own`` are results of the study itself: if they hold enough futures of the right scenarios, it is not run
-    again. With a ``folder`` each finished variant is kept there.
+    ``closer`` are the futures of variants on which most hangs. ``own`` are results of the study itself: if
+    they hold enough futures of the right scenarios, it is not run again, and all of them help. With a
+    ``folder`` each finished variant is kept there.
     """
     scenarios = headline_scenarios(study)
     variants = variants_of(study, scenarios)
-    found: dict[str, Headline] = {}
-    if own is not None and not _enough(own, scenarios, futures):
+    each = {one.id: (closer or futures) if one.closer else futures for one in variants}
+    most = Futures(draws=max(one.draws for one in each.values()), runs=max(one.runs for one in each.values()))
+    each[variants[0].id] = most
+    if own is not None and not _enough(own, scenarios, most):
         own = None
+    found: dict[str, Headline] = {}
     if own is not None:
-        found[variants[0].id] = first_futures(headline(own, scenarios), futures.draws, futures.runs)
+        found[variants[0].id] = headline(own, scenarios)
     names = (NO_CHANGE, *scenarios)
-    marks = {one.id: f"{identity(one.study, names)} {futures.draws} {futures.runs}" for one in variants}
+    marks = {
+        one.id: f"{identity(one.study, names)} {each[one.id].draws} {each[one.id].runs}" for one in variants
+    }
     if folder is not None:
         found |= {
             one.id: kept
@@ -194,11 +204,12 @@ def depends_on(
     # What moves pounds and no event is priced on the study's own trials, where those are at hand.
     priced = [one for one in missing if _only_prices(one)] if own or variants[0] in missing else []
     if own is not None:
-        found |= {one.id: _priced(one, own, scenarios, futures) for one in priced}
+        found |= {one.id: _priced(one, own, scenarios) for one in priced}
+    run = [one for one in missing if one not in priced]
     for one, results in run_variants(
-        [one for one in missing if one not in priced],
+        run,
         scenarios,
-        futures,
+        [each[one.id] for one in run],
         jobs=jobs,
         engine=engine,
         folder=folder,
@@ -206,7 +217,7 @@ def depends_on(
     ):
         found[one.id] = headline(results, scenarios)
         if one is variants[0]:
-            found |= {other.id: _priced(other, results, scenarios, futures) for other in priced}
+            found |= {other.id: _priced(other, results, scenarios) for other in priced}
         if folder is not None:
             _keep(folder / one.id / KEPT, marks[one.id], found[one.id])
             shutil.rmtree(folder / one.id / "trials")
@@ -217,8 +228,20 @@ def depends_on(
         "date": study.clock.month_ends[-1][0],
         "year": study.clock.years[-1].label,
         "scenarios": list(scenarios),
-        "rows": [row_of(one, found[one.id], base) for one in variants],
+        "rows": [row_of(one, found[one.id], base, _quantiles(one, found[one.id])) for one in variants],
     }
+
+
+def _quantiles(variant: Variant, found: Headline) -> Floats | None:
+    """[draws, parameters] where the draws lie of what a variant alone reads; None if that is nothing."""
+    names = [name for name in variant.reads if not variant.study.parameters[name].known]
+    if not names:
+        return None
+    draws = next(iter(next(iter(found.values())).values())).shape[0]
+    seed = variant.study.seed
+    return np.array(
+        [[parameter_quantile(seed, draw, name) for name in names] for draw in range(1, draws + 1)]
+    )
 
 
 def _only_prices(variant: Variant) -> bool:
@@ -227,10 +250,9 @@ def _only_prices(variant: Variant) -> bool:
     return bool(priced) or variant.group == MONEY
 
 
-def _priced(variant: Variant, results: Results, scenarios: Sequence[str], futures: Futures) -> Headline:
-    """The headline of a variant that differs in prices only, on the study's own trials."""
-    repriced = replace(results, study=variant.study)
-    return first_futures(headline(repriced, scenarios), futures.draws, futures.runs)
+def _priced(variant: Variant, results: Results, scenarios: Sequence[str]) -> Headline:
+    """The headline of a variant that differs in prices only, on all of the study's own trials."""
+    return headline(replace(results, study=variant.study), scenarios)
 
 
 def _enough(own: Results, scenarios: Sequence[str], futures: Futures) -> bool:

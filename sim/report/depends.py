@@ -60,13 +60,13 @@ def in_words(found: Part) -> str:
     """The table for the terminal."""
     names = found["scenarios"]
     width = max(len(one["label"]) for one in found["rows"])
-    futures = found["draws"] * found["runs"]
     heads = [*names, "more", "net saving"]
     spaces = [max(len(head), 13) + 2 for head in heads]
     lines = [
-        f"Children fewer on {words.date(found['date'])}: averages of {futures} futures, alike in each row.",
-        f"More: beyond the study as it is, for {names[-1]}, with the error that so few futures leave.",
+        f"Children fewer on {words.date(found['date'])}, on average, and what so few futures leave open (±).",
+        f"More: beyond the study as it is, for {names[-1]}.",
         f"Net saving: pounds saved after costs in {words.year(found['year'])}, for {names[-1]}.",
+        f"Futures: {how_many(found)}.",
         "",
         " " * width + "".join(f"{head:>{space}}" for head, space in zip(heads, spaces, strict=True)),
     ]
@@ -80,11 +80,22 @@ def in_words(found: Part) -> str:
     return "\n".join(lines)
 
 
+def how_many(found: Part) -> str:
+    """How many futures the rows have, from the fewest to the most."""
+    counts = sorted({one["draws"] * one["runs"] for one in found["rows"]})
+    return f"{' or '.join(words.whole(count) for count in counts)} in a row"
+
+
 def _cells(one: Part, names: list[str]) -> Iterator[str]:
     last = one["scenarios"][names[-1]]
     for name in names:
-        yield words.one_place(one["scenarios"][name]["fewer"]["mean"])
+        yield words.one_place(one["scenarios"][name]["fewer"]["mean"]) + _give_or_take(
+            one["scenarios"][name]["fewer"]["error"]
+        )
     more = last["fewer"]["more"]
-    known = more["error"] is not None and one["group"] != OWN
-    yield words.change(more["mean"]) + (f" ± {more['error']:.1f}" if known else "")
+    yield words.change(more["mean"]) + _give_or_take(None if one["group"] == OWN else more["error"])
     yield words.pounds(last["net"]["mean"])
+
+
+def _give_or_take(error: float | None) -> str:
+    return "" if error is None else f" ± {error:.1f}"

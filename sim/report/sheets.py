@@ -218,7 +218,7 @@ def _depends(summary: Part) -> Rows:
             for what, unit in (("fewer", "children"), ("net", "pounds")):
                 more = parts[what]["more"]
                 says = (one["group"], one["label"], name, unit)
-                yield (*says, *cells(parts[what]), more["mean"], more["error"])
+                yield (*says, *cells(parts[what]), more["mean"], more["error"], one["draws"], one["runs"])
 
 
 def _papers(summary: Part) -> Rows:
@@ -385,9 +385,10 @@ SPECS: tuple[tuple[str, str, str, tuple[str, ...], Callable[[Part], Rows]], ...]
      "What failure to recruit does is a lever: recruitment.",
      ("Scenario", "Paper", "Risk", "Mitigation", "Source"), _papers),
     ("Rests on", "What the answer rests on: one thing believed or put together otherwise in each row",
-     "Children fewer on the last day; pounds saved after costs in the last year. Same families in all.",
+     "Children fewer on the last day; pounds saved after costs in the last year. Same families in all; "
+     "averages lean on the study as it is, which has more futures.",
      ("Kind", "What is otherwise", "Scenario", "Unit", *estimate_heads(OWN_UNIT),
-      "More than as it is, average", "Error of that"), _depends),
+      "More than as it is, average", "Error of that", "Draws", "Runs of each"), _depends),
     ("Overlap", "What two services count twice", "Alone and alone, added, less together.",
      ("Date or year", "Unit", "What", *estimate_heads(OWN_UNIT)), _overlap),
     ("Services", "Families offered, accepted, begun, waiting and missed by each service",

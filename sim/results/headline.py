@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.results.economics import money, savings
-from sim.results.estimates import Floats, Results, estimate
+from sim.results.estimates import Floats, Results, estimate, tidy
+from sim.results.paired import paired
 
 if TYPE_CHECKING:
     from sim.study.variants import Variant
@@ -35,29 +36,42 @@ def headline(results: Results, scenarios: Sequence[str]) -> dict[str, dict[str, 
     return found
 
 
-def first_futures(found: Headline, draws: int, runs: int) -> dict[str, dict[str, Floats]]:
-    """The same of the first draws and runs only."""
-    return {
-        name: {what: array[:draws, :runs] for what, array in parts.items()} for name, parts in found.items()
-    }
-
-
-def row_of(variant: Variant, found: Headline, own: Headline) -> dict[str, Any]:
+def row_of(
+    variant: Variant, found: Headline, own: Headline, quantiles: Floats | None = None
+) -> dict[str, Any]:
     """One row of what the answer depends on: each scenario's headline, and how it differs from the study's
-    own in the same draws and runs."""
+    own. ``own`` may hold more futures than the variant; the first are the same ones."""
+    first = next(iter(next(iter(found.values())).values()))
     return {
         "id": variant.id,
         "group": variant.group,
         "label": variant.label,
         "settings": list(variant.settings),
+        "draws": first.shape[0],
+        "runs": first.shape[1],
         "scenarios": {
-            name: {
-                what: {
-                    **estimate(array).as_dict(),
-                    "more": estimate(np.asarray(array - own[name][what])).as_dict(),
-                }
-                for what, array in parts.items()
-            }
+            name: {what: _compared(array, own[name][what], quantiles) for what, array in parts.items()}
             for name, parts in found.items()
         },
     }
+
+
+def _compared(array: Floats, own: Floats, quantiles: Floats | None) -> dict[str, Any]:
+    """Estimates of one figure; averages with the help of the study's own futures, spreads as they are."""
+    draws, runs = array.shape
+    more = np.asarray(array - own[:draws, :runs])
+    averages = paired(array, own, quantiles)
+    return {
+        **estimate(array).as_dict(),
+        "mean": tidy(averages.mean),
+        "error": _known(averages.error),
+        "more": {
+            **estimate(more).as_dict(),
+            "mean": tidy(averages.more),
+            "error": _known(averages.more_error),
+        },
+    }
+
+
+def _known(error: float | None) -> float | None:
+    return None if error is None else tidy(error)

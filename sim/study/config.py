@@ -59,6 +59,8 @@ SECTIONS = (
 """Top-level names that hold no parameters."""
 DEPENDS_ON = "depends_on"
 """Entry of `run`: how many futures of each variant show what the answer depends on."""
+CLOSER = "depends_on_evidence"
+"""Entry of `run`: how many futures of those variants on which most hangs, if more than of the others."""
 EARLY_SIGNS = "early_signs"
 """Entry of `run`: how many futures of each set of evidence are watched for signs of failure."""
 SWITCHES = tuple(one.name for one in dataclasses.fields(Structure) if one.name != "combine")
@@ -116,6 +118,8 @@ class Study:
     """The set of evidence that it rests on: one of `EVIDENCE`."""
     depends_on: Futures | None = None
     """How many futures of each variant show what the answer depends on; None for no such table."""
+    depends_on_evidence: Futures | None = None
+    """The same of the sets of evidence and of the reading of a whole area; None for no more of these."""
     early_signs: Futures | None = None
     """How many futures of each set of evidence are watched for signs that a claim fails; None for none."""
     impacts: Mapping[str, Impact] = dataclasses.field(default_factory=dict)
@@ -272,7 +276,7 @@ def load_study(path: str | Path, *, calibrated: bool = True) -> Study:
     _check_sections(top, problems)
     study_form = _section(top, "study", main, problems, ("name", "authority", "meaning"), ())
     required = ("start", "end", "seed", "draws", "runs", "combine")
-    optional = (*SWITCHES, *MONEY_SWITCHES, ENTRY, "evidence", DEPENDS_ON, EARLY_SIGNS)
+    optional = (*SWITCHES, *MONEY_SWITCHES, ENTRY, "evidence", DEPENDS_ON, CLOSER, EARLY_SIGNS)
     run = _section(top, "run", main, problems, required, optional)
     dates = _clock(run)
     clock = dates or ANY_TIME
@@ -310,6 +314,7 @@ def load_study(path: str | Path, *, calibrated: bool = True) -> Study:
         files=files,
         meaning=study_form.text("meaning") or "",
         depends_on=read_futures(run, DEPENDS_ON),
+        depends_on_evidence=read_futures(run, CLOSER),
         early_signs=read_futures(run, EARLY_SIGNS),
         impacts=impacts,
     )

@@ -16,6 +16,13 @@ class Futures:
     runs: int
     """Runs of each draw."""
 
+    def at_most(self, draws: int, runs: int, least: Futures | None = None) -> Futures:
+        """No more of them than of so many draws and runs, but never fewer than ``least``."""
+        fewest = least or Futures(draws=1, runs=1)
+        return Futures(
+            draws=max(fewest.draws, min(self.draws, draws)), runs=max(fewest.runs, min(self.runs, runs))
+        )
+
 
 def read_futures(run: Form, name: str) -> Futures | None:
     """The entry of that name under `run`; None if it was not written, or not rightly."""

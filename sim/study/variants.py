@@ -26,6 +26,8 @@ OWN = "The study"
 """Kind of the row that is the study itself."""
 ALONE = {"effects.half_life_years": "Once work has ended, its effect"}
 """Parameters with arms that belong to no service, in words."""
+WHOLE_AREA, AREA_STARTS = "whole area", "effects.family_safeguarding.area_starts"
+"""A rival reading of Family Safeguarding's effect, and the ratio that it alone reads."""
 LEVELS = ("uncertainty.entry_level", "uncertainty.exit_level")
 """Drift of the authority's own flows."""
 FLAGS = {
@@ -74,6 +76,10 @@ class Variant:
     """The parameters that are otherwise, if they are few."""
     study: Study
     """The study so changed."""
+    closer: bool = False
+    """Whether so much hangs on it that it takes the futures of `depends_on_evidence`."""
+    reads: tuple[str, ...] = ()
+    """Parameters that it reads and the study as it is does not."""
 
 
 def headline_scenarios(study: Study) -> tuple[str, ...]:
@@ -116,6 +122,7 @@ def _evidence(study: Study) -> Iterator[Variant]:
                 group="Set of evidence",
                 label=label,
                 study=study.with_evidence(name),
+                closer=True,
             )
 
 
@@ -150,7 +157,11 @@ def _service(name: str) -> str:
 def _structures(study: Study) -> Iterator[Variant]:
     own = study.structure.content()
     for switch in CHOICES:
-        yield from (one for one in structures_of(study, switch) if one.study.structure != study.structure)
+        for one in structures_of(study, switch):
+            if one.study.structure != study.structure:
+                area = one.study.structure.family_safeguarding_effect == WHOLE_AREA
+                reads = tuple(name for name in (AREA_STARTS,) if area and name in study.parameters)
+                yield replace(one, closer=area, reads=reads)
     for switch, (on, off) in FLAGS.items():
         flipped = not own[switch]
         yield Variant(

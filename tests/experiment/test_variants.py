@@ -60,9 +60,48 @@ def test_results_at_hand_are_not_run_again(tiny: Study, few: list[str]) -> None:
     counts: list[int] = []
     found = depends_on(tiny, FUTURES, own=own, progress=lambda done, wanted: counts.append(wanted))
     assert set(counts) == {2 * 2 * 4}
-    expected = headline(own, headline_scenarios(tiny))["both"]["fewer"][:2, :1].mean()
-    assert found["rows"][0]["scenarios"]["both"]["fewer"]["mean"] == pytest.approx(expected)
-    assert found == depends_on(tiny, FUTURES)
+    expected = headline(own, headline_scenarios(tiny))["both"]["fewer"].mean()
+    first, *others = found["rows"]
+    assert (first["draws"], first["runs"]) == (3, 2)
+    assert first["scenarios"]["both"]["fewer"]["mean"] == pytest.approx(expected, abs=1e-6)
+    # The others differ by what they differ by in the same futures, from an average of more of them.
+    alone = depends_on(tiny, FUTURES)["rows"][1:]
+    for row, same in zip(others, alone, strict=True):
+        for name, parts in row["scenarios"].items():
+            assert parts["fewer"]["more"] == same["scenarios"][name]["fewer"]["more"]
+            whole = first["scenarios"][name]["fewer"]["mean"] + parts["fewer"]["more"]["mean"]
+            assert parts["fewer"]["mean"] == pytest.approx(whole, abs=2e-6)
+
+
+def test_what_most_hangs_on_takes_more_futures(tiny: Study, few: list[str], tmp_path: Path) -> None:
+    closer = Futures(draws=3, runs=2)
+    counts: list[int] = []
+    found = depends_on(
+        tiny, FUTURES, closer=closer, folder=tmp_path, progress=lambda done, wanted: counts.append(wanted)
+    )
+    # The study itself has as many as the one that has most; the third has only the two that all have.
+    assert [(row["draws"], row["runs"]) for row in found["rows"]] == [(3, 2), (3, 2), (2, 1)]
+    assert set(counts) == {(6 + 6 + 2) * 4}
+    again: list[int] = []
+    assert (
+        depends_on(tiny, FUTURES, closer=closer, folder=tmp_path, progress=lambda done, _: again.append(done))
+        == found
+    )
+    assert not again
+
+
+def test_sets_of_evidence_and_the_whole_area_are_those_that_most_hangs_on(tiny: Study) -> None:
+    every = variants_of(tiny, headline_scenarios(tiny))
+    closer = [one.id for one in every if one.closer]
+    assert closer == ["evidence-sceptical", "evidence-claimed", "family-safeguarding-effect-whole-area"]
+    assert [one.id for one in every if one.reads] == ["family-safeguarding-effect-whole-area"]
+
+
+def test_no_more_futures_than_there_are_but_never_fewer_than_all_have() -> None:
+    asked = Futures(draws=60, runs=2)
+    assert asked.at_most(10, 1) == Futures(draws=10, runs=1)
+    assert asked.at_most(200, 3) == asked
+    assert asked.at_most(10, 1, Futures(draws=20, runs=1)) == Futures(draws=20, runs=1)
 
 
 def test_what_was_finished_is_kept_and_the_rest_goes_on(tiny: Study, few: list[str], tmp_path: Path) -> None:

@@ -116,7 +116,15 @@ def depends_on() -> dict[str, Any]:
     def row(name: str, group: str, label: str, more: float) -> dict[str, Any]:
         parts = {"fewer": {**e(5.0 + more), "more": e(more)}, "net": {**e(-4e5), "more": e(1e4 * more)}}
         scenarios = dict.fromkeys(RIVALS, parts)
-        return {"id": name, "group": group, "label": label, "settings": [], "scenarios": scenarios}
+        return {
+            "id": name,
+            "group": group,
+            "label": label,
+            "settings": [],
+            "draws": 4,
+            "runs": 1,
+            "scenarios": scenarios,
+        }
 
     rows = [row("as-it-is", "The study", "As it is", 0.0), row("arm-x", "Rival evidence", "It lasts", 3.0)]
     return {
