@@ -140,11 +140,18 @@ def by_group(study: Study) -> dict[str, list[Parameter]]:
     return groups
 
 
-def value_text(parameter: Parameter | Belief) -> str:
-    """A parameter's central value: "0.3", or "under 1: 0.13; 1-4: 0.27"."""
+CALIBRATED = "calibrated"
+"""Basis of what calibration may have moved."""
+
+
+def value_text(parameter: Parameter | Belief, *, exactly: bool = False) -> str:
+    """A parameter's central value: "0.3", or "under 1: 0.13; 1-4: 0.27". What calibration found is shown to
+    three digits, unless ``exactly``: no more of them are known."""
+    fitted = not exactly and getattr(parameter, "basis", "") == CALIBRATED
+    show = _fitted if fitted else _number
     if isinstance(parameter.value, dict):
-        return "; ".join(f"{key}: {_number(value)}" for key, value in parameter.value.items())
-    return _number(parameter.value)
+        return "; ".join(f"{key}: {show(value)}" for key, value in parameter.value.items())
+    return show(parameter.value)
 
 
 def range_text(parameter: Parameter) -> str:
@@ -206,7 +213,7 @@ def assumption_rows(study: Study) -> Iterator[tuple[str, ...]]:
     """Every parameter as a row under ``HEADS``."""
     for name, one in study.parameters.items():
         text = (
-            value_text(one),
+            value_text(one, exactly=True),
             range_text(one),
             one.shape,
             one.unit,
@@ -221,6 +228,13 @@ def assumption_rows(study: Study) -> Iterator[tuple[str, ...]]:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 and value == round(value) else f"{value:g}"
+
+
+def _fitted(value: float) -> str:
+    """Three digits of what is no whole number."""
+    if value == round(value):
+        return _number(value)
+    return _number(float(round(value)) if abs(value) >= 1000 else float(f"{value:.3g}"))
 
 
 def _services() -> Iterator[str]:

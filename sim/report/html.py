@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from sim.report import figures, words
 from sim.report.depends import beyond_the_range, moves_most, rows_by_group
+from sim.report.depends_figure import tornado
 from sim.report.describe import by_group, lever_text, range_text, value_text
 from sim.report.figures import Picture
 from sim.report.money import money_context
@@ -127,6 +128,9 @@ def pictures(summary: Part) -> dict[str, Picture]:
         for service, steps in sections(summary, lead)["waterfalls"].items()
         if any(one["value"] for one in steps)
     ]
+    rests = tornado(summary["depends_on"]) if summary.get("depends_on") else None
+    if rests is not None:
+        found.append(rests)
     watched = shown_claim(summary, lead)
     if watched is not None:
         found.append(figures.parted(watched["picture"], watched["sign"] or watched["best"]))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.report.describe import HEADS, assumption_rows
 from sim.report.sections import kept_back
+from sim.report.signs_sheet import EARLY_SIGNS
 
 if TYPE_CHECKING:
     from sim.study.config import Study
@@ -385,10 +386,9 @@ SPECS: tuple[tuple[str, str, str, tuple[str, ...], Callable[[Part], Rows]], ...]
      "What failure to recruit does is a lever: recruitment.",
      ("Scenario", "Paper", "Risk", "Mitigation", "Source"), _papers),
     ("Rests on", "What the answer rests on: one thing believed or put together otherwise in each row",
-     "Children fewer on the last day; pounds saved after costs in the last year. Same families in all; "
-     "averages lean on the study as it is, which has more futures.",
+     "Children fewer on the last day; pounds saved net in the last year. Averages lean on the first row.",
      ("Kind", "What is otherwise", "Scenario", "Unit", *estimate_heads(OWN_UNIT),
-      "More than as it is, average", "Error of that", "Draws", "Runs of each"), _depends),
+      "More than as it is, average", "Error of that", "Draws", "Runs of each"), _depends), EARLY_SIGNS,
     ("Overlap", "What two services count twice", "Alone and alone, added, less together.",
      ("Date or year", "Unit", "What", *estimate_heads(OWN_UNIT)), _overlap),
     ("Services", "Families offered, accepted, begun, waiting and missed by each service",

@@ -47,7 +47,10 @@ def chart(found: Part) -> Picture | None:
         second.set_ylim(bottom=0)
         # Only the first panel names the colours; both have the same.
         first.legend(loc="lower left", frameon=False, fontsize=9.5)
-        figure.subplots_adjust(left=0.05, right=0.97, top=0.91, bottom=0.09, wspace=0.14)
+        for axes in (first, second):
+            # Below the lowest number of the other axis, which stands in the same corner.
+            axes.tick_params(axis="x", pad=11)
+        figure.subplots_adjust(left=0.05, right=0.97, top=0.91, bottom=0.11, wspace=0.14)
         told = (
             "Filled dots were counted before the start; hollow ones after it, and set nothing. Bands and "
             "bars hold nine in ten futures."

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import re
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from sim.report.mechanisms import MECHANISMS, SWITCHES, grid, mechanism_of, of_m
 from sim.study.catalogue import CATALOGUE
 from sim.study.levers import KINDS, Close, Nerve, Open, Panel, Posts, Price, Recruitment
 from tests.made_up import bury
-from tests.report.hand_made import BOTH, EDGE, RIVALS, SAFEGUARDING, toy_study
+from tests.report.hand_made import BOTH, EDGE, RIVALS, SAFEGUARDING, parameter, toy_study
 
 DAY = dt.date(2023, 6, 1)
 
@@ -22,10 +23,10 @@ DAY = dt.date(2023, 6, 1)
 def test_it_names_every_parameter_with_its_value_and_source() -> None:
     text = describe(bury())
     joined = " ".join(text.split())
-    for name, parameter in bury().parameters.items():
+    for name, one in bury().parameters.items():
         assert f"{name} = " in text
-        assert " ".join(parameter.source.split()) in joined
-        assert value_text(parameter) in joined
+        assert " ".join(one.source.split()) in joined
+        assert value_text(one) in joined
     for claim in bury().claims:
         assert " ".join(claim.text.split()) in joined
 
@@ -196,3 +197,10 @@ def test_implementation_and_code_say_how_to_repeat_it() -> None:
     assert f"caresim {__version__}." in told
     assert study.digest in told
     assert "none: it was made in memory" in told
+
+
+def test_what_calibration_found_is_shown_to_three_digits_and_kept_exactly() -> None:
+    found = parameter("toy", {"first": 0.612296, "whole": 1195.0, "large": 1203.4}, basis="calibrated")
+    assert value_text(found) == "first: 0.612; whole: 1,195; large: 1,203"
+    assert value_text(found, exactly=True) == "first: 0.612296; whole: 1,195; large: 1203.4"
+    assert value_text(replace(found, basis="evidence")) == value_text(found, exactly=True)

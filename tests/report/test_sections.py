@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from copy import deepcopy
 from typing import Any
 
 import pytest
 
 from sim.model.terms import ROUTE_NAMES
-from sim.report.html import OVERLAP_ROUTES, ROUTES, render
+from sim.report.html import OVERLAP_ROUTES, ROUTES, pictures, render
 from sim.report.sections import (
     EARLY_HELP,
     MOST_SHOWN,
@@ -372,3 +373,26 @@ def test_a_reading_that_lies_outside_the_range_stands_in_the_headline() -> None:
     assert beyond_the_range(summary) == "depends_on.rows.arm-x"
     assert "Outside these ranges" in said(page(summary))
     assert "It lasts" in said(page(summary))
+
+
+def test_the_picture_of_what_it_rests_on_shows_what_moves_the_answer_farthest_first() -> None:
+    from sim.report.depends_figure import MOST, tornado
+
+    found = hand_made()["depends_on"]
+    own, moved = found["rows"]
+    rows = [own]
+    for number in range(MOST + 3):
+        one = deepcopy(moved) | {"id": f"row-{number}", "label": f"Row {number}"}
+        for parts in one["scenarios"].values():
+            parts["fewer"]["more"]["mean"] = (-1) ** number * 0.5 * number
+        rows.append(one)
+    picture = tornado(found | {"rows": rows})
+    assert picture is not None
+    shown = re.findall(r"Row (\d+):", picture.description)
+    assert [int(one) for one in shown] == list(range(MOST + 2, 2, -1))
+    assert picture.svg.startswith("<svg")
+    assert tornado(found | {"rows": [own]}) is None
+
+
+def test_the_picture_of_what_it_rests_on_is_in_the_report() -> None:
+    assert "depends" in pictures(hand_made())

@@ -11,6 +11,7 @@ import pytest
 
 from sim.report.sheets import SPECS, sheets
 from sim.report.workbook import HEAD_ROW, notes, write_workbook
+from tests.report.early import early_signs, watched
 from tests.report.hand_made import BOTH, DATES, EDGE, hand_made, toy_study
 
 BEGAN = "2026-01-02T03:04:05+00:00"
@@ -18,9 +19,15 @@ TOP = HEAD_ROW + 1
 FRONT = ["Cover", "Contents", "Notes"]
 
 
+def watched_claims() -> dict[str, Any]:
+    """One claim with a sign, and none with posts filled; one that is settled beforehand."""
+    return early_signs(watched("first", 0.5, tells=True, filled=False), watched("second", None))
+
+
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> openpyxl.Workbook:
-    path = write_workbook(toy_study(), hand_made(), tmp_path_factory.mktemp("run"), BEGAN)
+    summary = hand_made() | {"early_signs": watched_claims()}
+    path = write_workbook(toy_study(), summary, tmp_path_factory.mktemp("run"), BEGAN)
     return openpyxl.load_workbook(path)
 
 
@@ -142,3 +149,27 @@ def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         found.append(write_workbook(toy_study(), hand_made(), tmp_path / name, BEGAN).read_bytes())
     assert found[0] == found[1]
+
+
+def test_early_signs_have_a_row_for_each_figure_that_is_told_of(book: openpyxl.Workbook) -> None:
+    found = rows(book, "Early signs")
+    told = [(one["Claim"], one["Posts"], one["What it is"], one["Figure"]) for one in found]
+    begun, spent = "families begun in Edge of Care since the start", "spent on placements since the start"
+    as_they_are, filled = "With posts as they are", "With every post filled, which nobody could do"
+    obvious, best = "children looked after, for comparison", "best pick, where nothing is a sign"
+    assert told == [
+        ("first", as_they_are, "first sign", begun),
+        ("first", as_they_are, best, spent),
+        ("first", as_they_are, obvious, "children looked after"),
+        ("first", filled, best, spent),
+        ("first", filled, obvious, "children looked after"),
+        ("second", as_they_are, "nothing to wait for", None),
+    ]
+    first = found[0]
+    assert (first["Warns when"], first["Threshold, in the unit of the row"], first["Month"]) == (
+        "fewer than",
+        9,
+        "2024-03-31",
+    )
+    assert (first["False comfort, 0 to 1"], first["False alarm, 0 to 1"]) == (0.1, 0.15)
+    assert (first["Futures"], first["Part of the claim watched for, 0 to 1"]) == (240, 0.5)
