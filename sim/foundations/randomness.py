@@ -15,13 +15,24 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.foundations import philox
 
-__all__ = ["Chance", "Decision", "generator", "parameter_quantile", "year_quantiles"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "Chance",
+    "Decision",
+    "generator",
+    "parameter_quantile",
+    "parameter_quantiles",
+    "year_quantiles",
+]
 
 _FORMAT = "caresim/1"
 
@@ -146,7 +157,13 @@ def parameter_quantile(seed: int, draw: int, name: str) -> float:
 
     Each parameter has its own key, so that adding one disturbs none.
     """
-    return float(philox.uniforms(philox.words(_key(f"{seed}/{draw}/parameter/{name}"), 1))[0])
+    return parameter_quantiles(seed, draw, [name])[name]
+
+
+def parameter_quantiles(seed: int, draw: int, names: Iterable[str]) -> dict[str, float]:
+    """`parameter_quantile` of each of some parameters."""
+    keys = {name: _key(f"{seed}/{draw}/parameter/{name}") for name in names}
+    return dict(zip(keys, philox.uniforms(philox.firsts(list(keys.values()))).tolist(), strict=True))
 
 
 def year_quantiles(seed: int, draw: int, name: str, n: int) -> npt.NDArray[np.float64]:

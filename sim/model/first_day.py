@@ -71,12 +71,17 @@ def fitted(table: Floats, rows: Ints, columns: Floats) -> Floats:
     found = table.copy()
     goal = np.where(table[rows > 0].sum(axis=0) > 0, columns, 0.0)
     goal = goal * (rows.sum() / max(goal.sum(), 1e-300))
-    for _ in range(ROUNDS):
-        before = found.copy()
+    met: dict[bytes, int] = {}  # by bits of the table: rounds that were left
+    left = ROUNDS
+    while left:
+        left -= 1
         found *= over(goal, found.sum(axis=0))
         found *= over(rows, found.sum(axis=1))[:, None]
-        if np.array_equal(found, before):
-            break  # it fits to the last bit, and every further round would change nothing
+        # In the end it stays as it is to the last bit, or goes round: then whole turns are left out.
+        now = found.tobytes()
+        if now in met:
+            left %= met[now] - left
+        met[now] = left
     # A row of which every column was wanted by nobody lives as it usually does.
     lost = found.sum(axis=1) == 0
     found[lost] = table[lost] * rows[lost, None]

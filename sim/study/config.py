@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.foundations.clock import Clock
 from sim.foundations.errors import InputError, Problem, did_you_mean
-from sim.foundations.randomness import parameter_quantile
+from sim.foundations.randomness import parameter_quantile, parameter_quantiles
 from sim.study.calibration import Calibration
 from sim.study.calibration_reader import AGAIN, applied, made_for, read_calibration, read_directions
 from sim.study.catalogue import CATALOGUE, names_within
@@ -160,8 +160,10 @@ class Study:
         if draw == 0:
             return {name: p.central for name, p in self.parameters.items()}
         seed = self.seed if seed is None else seed
+        drawn = [name for name, p in self.parameters.items() if not p.known]
+        quantiles = parameter_quantiles(seed, draw, drawn)
         values = {
-            name: p.central if p.known else p.at(parameter_quantile(seed, draw, name))
+            name: p.at(quantiles[name]) if name in quantiles else p.central
             for name, p in self.parameters.items()
         }
         if self.calibration is not None:

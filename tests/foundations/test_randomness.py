@@ -9,8 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.foundations.philox import firsts, words
 from sim.foundations.philox import uniforms as uniforms_of
-from sim.foundations.randomness import Chance, Decision, parameter_quantile, year_quantiles
+from sim.foundations.randomness import (
+    Chance,
+    Decision,
+    parameter_quantile,
+    parameter_quantiles,
+    year_quantiles,
+)
 
 CHANCE = Chance(seed=2023, draw=1, run=2)
 FIRST_WORDS = {
@@ -195,3 +202,12 @@ def test_words_are_the_same_in_another_process(hash_seed: str) -> None:
         check=True,
     )
     assert int(done.stdout) == FIRST_WORDS[Decision.CRISIS.value]
+
+
+def test_the_quantiles_of_many_parameters_are_those_of_each() -> None:
+    names = ["demand.outcome", "care.move_later", "effects.overload"]
+    together = parameter_quantiles(2023, 4, names)
+    assert together == {name: parameter_quantile(2023, 4, name) for name in names}
+    assert parameter_quantiles(2023, 4, []) == {}
+    key = (np.uint64(5), np.uint64(6))
+    assert firsts([key, key])[1] == words(key, 1)[0]

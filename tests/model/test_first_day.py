@@ -10,7 +10,7 @@ from sim.foundations.clock import TICKS_PER_YEAR
 from sim.foundations.ledger import ONE
 from sim.model.care import thresholds
 from sim.model.compile import build_circumstances, compile_plan
-from sim.model.first_day import fitted, housed, moved, whole
+from sim.model.first_day import ROUNDS, fitted, housed, moved, over, whole
 from sim.model.terms import PLACEMENT_NAMES, Placement
 from tests.worlds import Household, Kid, at, children_of, edge_of_care, plan_of, rules, small_bury
 
@@ -135,3 +135,21 @@ def test_young_children_live_where_young_children_may() -> None:
         age = -born[child] / TICKS_PER_YEAR
         assert where != Placement.SUPPORTED_ACCOMMODATION or age >= 16
         assert where != Placement.FOR_ADOPTION or age < 5
+
+
+def test_rounds_that_only_go_round_are_left_out_and_change_nothing() -> None:
+    """All rounds, one after another, are the answer to the last bit, whether they settle or alternate."""
+    random = np.random.default_rng(7)
+    for _ in range(60):
+        table = random.random((6, 7)) * (random.random((6, 7)) < 0.8)
+        rows = random.integers(0, 90, 6)
+        columns = random.random(7) * 50
+        found = table.copy()
+        goal = np.where(table[rows > 0].sum(axis=0) > 0, columns, 0.0)
+        goal *= rows.sum() / max(goal.sum(), 1e-300)
+        for _ in range(ROUNDS):
+            found *= over(goal, found.sum(axis=0))
+            found *= over(rows, found.sum(axis=1))[:, None]
+        lost = found.sum(axis=1) == 0
+        found[lost] = table[lost] * rows[lost, None]
+        assert fitted(table, rows, columns).tobytes() == found.tobytes()
