@@ -146,8 +146,8 @@ def ease_after(world: World, family: Family, offer: int, helped_from: int, now: 
     table = step_at(world.powers[offer], now)[1]
     ease_by(family, multipliers(world, table, step), services.strongest_only)
     changes = next_step(world.powers[offer], now)
-    if sustained:
-        return changes
+    if sustained or not step:
+        return changes  # it does not decay now, or there is nothing left of it
     for later in range(passed + 1, len(services.decay)):
         if power(scaled(exponent, services.decay[later])) != step:
             return min(changes, decays_from + world.months[later])
