@@ -80,7 +80,7 @@ def looked_after(reading: Reading) -> list[Any]:
     """Children looked after at month ends, by age; and by group at the last."""
     people, stays, n = reading.people, reading.stays, len(BANDS)
     begin, end = stays["begin"], stays["end"]
-    row = people.child_row(stays["child"])
+    row = reading.stay_row
     alone = people.unaccompanied[row]
     # A stay is one interval in each age band that it reaches into; whoever is past the last stays in it.
     since = np.maximum(begin, people.band_ticks[:n, row])
@@ -123,8 +123,7 @@ def placements(reading: Reading) -> list[Any]:
 def entries(reading: Reading) -> list[Any]:
     """Children who start to be looked after: by age and route, by group, by what was tried, again."""
     entered = reading.rows(Event.ENTERED)
-    band = reading.band(entered["child"], entered["tick"])
-    people, row = reading.people, reading.people.child_row(entered["child"])
+    band, people, row = reading.entered_band, reading.people, reading.entered_row
     cells = reading.by_year(entered["tick"], band * len(Route) + entered["what"], len(BANDS) * len(Route))
     started = reading.first_start[people.child_family[row]] < entered["tick"][:, None]
     # Nobody could have tried anything for a child who arrives alone.

@@ -15,9 +15,11 @@ from sim.model.staffing import people
 from sim.model.terms import BAND_STARTS, Placement, Status, Team
 from sim.results.measure_work import ROLE_NAMES, ROLE_PLACE
 from sim.results.reading import keys_of
+from sim.results.steps import one_of
 from sim.study.full_time import FULL_TIME
 
 if TYPE_CHECKING:
+    from sim.model.plan import Post
     from sim.results.estimates import Key
     from sim.results.reading import Floats, Ints, Periods, Reading
 
@@ -69,12 +71,9 @@ def values(reading: Reading) -> list[Any]:
 
 def begun(reading: Reading) -> Ints:
     """When each period of care began; those of the first day, before it."""
-    found, people_then = reading.stays, reading.people
-    begin = found["begin"].copy()
+    people_then, row, begin = reading.people, reading.stay_row, reading.stays["begin"]
     elapsed = reading.plan.children.opening_elapsed[people_then.order]
-    opening = np.isin(found["child"], people_then.in_care) & (begin == 0)
-    begin[opening] = -elapsed[people_then.child_row(found["child"][opening])]
-    return begin
+    return np.where(people_then.were_in_care[row] & (begin == 0), -elapsed[row], begin)
 
 
 def steadiness(reading: Reading, ends: Ints) -> Ints:
@@ -83,8 +82,7 @@ def steadiness(reading: Reading, ends: Ints) -> Ints:
     lived in one placement for two years, or are placed for adoption. Placements of the first day began on it,
     as far as is known."""
     placed, stays, since = reading.placed, reading.stays, begun(reading)
-    born, child_row = reading.people.child_born, reading.people.child_row
-    whose, who = child_row(placed["child"]), child_row(stays["child"])
+    born, whose, who = reading.people.child_born, reading.placed_row, reading.stay_row
     n, found = len(born), np.zeros((4, len(ends)), dtype=np.int64)
     for place, end in enumerate(ends):
         within = (placed["begin"] < end) & (placed["end"] >= end - LATELY)
@@ -94,7 +92,9 @@ def steadiness(reading: Reading, ends: Ints) -> Ints:
         long = row[(end - born[row] < SIXTEEN) & (end - since[now] >= LONG)]
         here = (placed["begin"] < end) & (placed["end"] >= end)
         here &= (end - placed["begin"] >= SETTLED) | (placed["where"] == int(Placement.FOR_ADOPTION))
-        settled = np.isin(long, whose[here]).sum()
+        home = np.zeros(n, dtype=bool)
+        home[whose[here]] = True
+        settled = home[long].sum()
         found[:, place] = len(row), (homes[row] >= MANY).sum(), len(long), settled
     return found
 
@@ -124,9 +124,8 @@ def plan_spans(reading: Reading) -> tuple[Ints, Ints, Ints]:
     end = np.append(log.tick[at][1:], reading.plan.horizon)
     end[np.append(family[1:] != family[:-1], True)] = reading.plan.horizon
     family, begin, end, children = family[starts], log.tick[at][starts], end[starts], log.amount[at][starts]
-    order = np.argsort(families.id)
-    row = order[families.id[order].searchsorted(family)]
-    known = (begin == 0) & np.isin(families.opening_status[row], [int(one) for one in WITH_PLAN])
+    row = reading.people.family_order[reading.people.family_row(family)]
+    known = (begin == 0) & one_of(families.opening_status[row], *WITH_PLAN)
     return np.where(known, -families.opening_elapsed[row], begin), end, children
 
 
@@ -136,12 +135,20 @@ def leavers(reading: Reading) -> Floats:
     ends = [tick for label, tick in reading.clock.month_ends if label[5:7] == SEPTEMBER]
     found = np.zeros((len(ends), len(ROLE_NAMES)))
     for post in reading.plan.posts:
-        role = ROLE_PLACE[Team(post.team), post.role]
-        for _, left, came in people(post.spells):
-            if came == AGENCY or left >= reading.plan.horizon:
+        for left, role, hours in reading.people.of_post(post, leaving):
+            if left >= reading.plan.horizon:
                 continue
-            hours = hours_at(post.hours, left - 1) / FULL_TIME
             for place, end in enumerate(ends):
                 if end - LATELY <= left < end:
                     found[place, role] += hours
     return found
+
+
+def leaving(post: Post) -> list[tuple[int, int, float]]:
+    """(tick, role, full-time equivalents) of each person employed in a post who leaves it."""
+    role = ROLE_PLACE[Team(post.team), post.role]
+    return [
+        (left, role, hours_at(post.hours, left - 1) / FULL_TIME)
+        for _, left, came in people(post.spells)
+        if came != AGENCY
+    ]

@@ -12,6 +12,7 @@ import numpy as np
 from sim.engine.events import Event
 from sim.model.terms import BANDS, PLACEMENT_NAMES, TEAM_NAMES, Route, Status
 from sim.results.reading import IN_GROUP, keys_of
+from sim.results.steps import one_of
 
 if TYPE_CHECKING:
     from sim.results.estimates import Key
@@ -68,7 +69,6 @@ def starts(reading: Reading) -> Floats:
     """[months, groups] children who start to be looked after, in the groups of `STARTS`."""
     entered = reading.rows(Event.ENTERED)
     tick, route = entered["tick"], entered["what"]
-    older = reading.band(entered["child"], tick) >= TEN
-    unplanned = np.isin(route, [int(one) for one in UNPLANNED]) & older
+    unplanned = one_of(route, *UNPLANNED) & (reading.entered_band >= TEN)
     masks = (np.ones(len(tick), dtype=bool), route == int(Route.COURT), unplanned)
     return np.hstack([reading.by_month(tick[mask])[: reading.n_ends] for mask in masks])

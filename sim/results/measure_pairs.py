@@ -94,10 +94,12 @@ def placement_days_avoided(reading: Reading, other: Reading, paired: NDArray[np.
     found = np.zeros((reading.n_years, len(Team), n))
     served = (reading.first_start < reading.plan.horizon)[reading.people.child_family] & paired[:, None]
     for sign, world in ((1, other), (-1, reading)):
-        whose = served[reading.people.child_row(world.placed["child"])]
-        for year, spent in enumerate(world.placed_ticks):
+        whose = served[world.placed_row]
+        some = np.flatnonzero(whose.any(axis=1))
+        whose, homes = whose[some], world.homes[some]
+        for year, spent in enumerate(world.placed_ticks[:, some]):
             # Whole numbers, so that it makes no difference in which order they are added.
-            ticks = (whose * spent[:, None]).T @ world.homes
+            ticks = (whose * spent[:, None]).T @ homes
             found[year] += sign * ticks / TICKS_PER_DAY
     return found.reshape(reading.n_years, -1)
 

@@ -9,7 +9,8 @@ import numpy as np
 from sim.engine.events import Event
 from sim.foundations.clock import TICKS_PER_DAY
 from sim.model.terms import GUARDIANSHIP_TEAM, HELD_NAMES, Offer
-from sim.results.reading import keys_of, one_of
+from sim.results.reading import keys_of
+from sim.results.steps import one_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -29,6 +29,7 @@ from sim.study.full_time import FULL_TIME
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sim.model.plan import Post
     from sim.results.estimates import Key
     from sim.results.reading import Floats, Ints, Periods, Reading
 
@@ -241,18 +242,12 @@ def holding(reading: Reading) -> tuple[Floats, Floats, Floats]:
 
 def staff(reading: Reading) -> list[Any]:
     """Posts by state at month ends, and days worked by permanent and agency staff: full-time equivalents."""
-    n, spells, away = len(ROLE_NAMES), [], []
-    for post in reading.plan.posts:
-        role = ROLE_PLACE[Team(post.team), post.role]
-        spells += [
-            (start, stop, STATE_PLACE[state], hours, role) for start, stop, state, hours in spells_of(post)
-        ]
-        for begun, over in post.absences:
-            away += [(start, stop, hours, role) for start, stop, hours in cut(post.hours, begun, over)]
-    start, stop, state, hours, role = columns(spells, 5)
+    n = len(ROLE_NAMES)
+    posts = [reading.people.of_post(post, history) for post in reading.plan.posts]
+    start, stop, state, hours, role = columns([row for spells, _ in posts for row in spells], 5)
     states = standing_hours(reading, start, stop, hours, state * n + role, len(STAFF_STATES) * n)
     funded = states.reshape(-1, len(STAFF_STATES), n).sum(axis=1)
-    begun, over, lost, whose = columns(away, 4)
+    begun, over, lost, whose = columns([row for _, away in posts for row in away], 4)
     absent = standing_hours(reading, begun, over, lost, whose, n)
     days = []
     working = (state == STATE_PLACE["permanent"]) | (state == STATE_PLACE["induction"])
@@ -266,6 +261,19 @@ def staff(reading: Reading) -> list[Any]:
     # Hundredths are added as whole numbers and divided once, so that parts of posts add up exactly.
     by_state = (states[:, place * n : (place + 1) * n] for place in range(len(STAFF_STATES)))
     return [*(found / FULL_TIME for found in (funded, *by_state, absent)), *days]
+
+
+def history(post: Post) -> tuple[list[tuple[int, int, int, int, int]], list[tuple[int, int, int, int]]]:
+    """(from, to, state, hundredths of full time, role) of a post, and (from, to, hundredths, role) of the
+    absences from it."""
+    role = ROLE_PLACE[Team(post.team), post.role]
+    spells = [(start, stop, STATE_PLACE[state], hours, role) for start, stop, state, hours in spells_of(post)]
+    away = [
+        (start, stop, hours, role)
+        for begun, over in post.absences
+        for start, stop, hours in cut(post.hours, begun, over)
+    ]
+    return spells, away
 
 
 def columns(rows: Sequence[tuple[int, ...]], n: int) -> Ints:

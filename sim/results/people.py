@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
-    from sim.model.plan import Plan
+    from sim.model.plan import Plan, Post
 
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
@@ -25,9 +27,10 @@ class People:
     def __init__(self, plan: Plan) -> None:
         families, children = plan.families, plan.children
         self.known_by = marks_of(plan)
+        self._of_posts: dict[tuple[int, Any], tuple[Post, Any]] = {}
         self.order = np.argsort(children.id)
         self.child_ids, self.child_born = children.id[self.order], children.born[self.order]
-        by_family = np.argsort(families.id)
+        self.family_order = by_family = np.argsort(families.id)
         self.family_ids = families.id[by_family]
         row = families.first_child.searchsorted(self.order, side="right") - 1
         self.child_family: Ints = self.family_ids.searchsorted(families.id[row])
@@ -59,6 +62,20 @@ class People:
     def family_row(self, family: Ints) -> Ints:
         """Position of each family among all."""
         return self.family_ids.searchsorted(family)
+
+    @cached_property
+    def were_in_care(self) -> Flags:
+        """[children] whether each was in care on the first day."""
+        found = np.zeros(len(self.child_ids), dtype=bool)
+        found[self.child_row(self.in_care)] = True
+        return found
+
+    def of_post(self, post: Post, what: Callable[[Post], Any]) -> Any:
+        """What follows from a post alone, worked out once for all scenarios that have it."""
+        key = id(post), what
+        if key not in self._of_posts:
+            self._of_posts[key] = post, what(post)
+        return self._of_posts[key][1]
 
     @cached_property
     def band_ticks(self) -> Ints:

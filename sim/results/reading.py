@@ -24,6 +24,7 @@ from sim.model.terms import (
     Team,
 )
 from sim.results.people import people_of
+from sim.results.steps import STEPS, Steps
 from sim.results.times import times_of
 
 if TYPE_CHECKING:
@@ -88,52 +89,6 @@ def periods_of(clock: Clock) -> Periods:
 def keys_of(measure: str, periods: tuple[str, ...], groups: tuple[str, ...] = ("all",)) -> list[Key]:
     """The keys of one measure, in the order in which its array [periods, groups] is laid out."""
     return [(measure, period, group) for period in periods for group in groups]
-
-
-def one_of(column: Ints, *events: Event) -> NDArray[np.bool_]:
-    """Mask of the rows of a column of events that are some of them."""
-    found: NDArray[np.bool_] = column == int(events[0])
-    for event in events[1:]:
-        found |= column == int(event)
-    return found
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Steps:
-    """What became of every offer: the log's steps of one family and offer, one after another."""
-
-    family: Ints
-    what: Ints
-    tick: Ints
-    event: Ints
-    before: Ints
-    """The step before it of the same family and offer; -1 for none."""
-    offered: Ints
-    """Tick at which that offer was last made; -1 where it never was."""
-    before_tick: Ints
-    """Tick of the step before."""
-
-    def of(self, *events: Event) -> NDArray[np.bool_]:
-        """Mask of steps of some events."""
-        return one_of(self.event, *events)
-
-    @property
-    def gave_up_waiting(self) -> NDArray[np.bool_]:
-        """Offers that ended while the family, accepted already, had no place. Before the panel an offer of
-        Edge of Care can lapse unaccepted; those families never joined the list."""
-        ended = self.of(Event.LAPSED, Event.REFUSED, Event.DIVERTED)
-        return np.asarray(ended & (self.before == int(Event.ACCEPTED)))
-
-
-STEPS = (
-    Event.OFFERED,
-    Event.ACCEPTED,
-    Event.DECLINED,
-    Event.REFUSED,
-    Event.DIVERTED,
-    Event.LAPSED,
-    Event.STARTED,
-)
 
 
 class Reading:
@@ -286,6 +241,26 @@ class Reading:
         return {"child": child, "begin": begin, "end": end}
 
     @cached_property
+    def stay_row(self) -> Ints:
+        """[periods of ``stays``] position of the child."""
+        return self.people.child_row(self.stays["child"])
+
+    @cached_property
+    def placed_row(self) -> Ints:
+        """[placements of ``placed``] position of the child."""
+        return self.people.child_row(self.placed["child"])
+
+    @cached_property
+    def entered_row(self) -> Ints:
+        """[starts of care] position of the child."""
+        return self.people.child_row(self.rows(Event.ENTERED)["child"])
+
+    @cached_property
+    def entered_band(self) -> Ints:
+        """[starts of care] age band of the child."""
+        return self.band_at(self.rows(Event.ENTERED)["tick"] - self.people.child_born[self.entered_row])
+
+    @cached_property
     def placed(self) -> dict[str, Ints]:
         """Placements: child, begin, end (the horizon if it goes on) and where."""
         log, at = self.log, self.at(Event.PLACED, Event.LEFT)
@@ -337,15 +312,14 @@ class Reading:
         later = entered["tick"] > 0
         first = np.full(len(self.people.child_ids), NEVER, dtype=np.int64)
         # Written from the last to the first, so that each child's first is what stays.
-        first[self.people.child_row(entered["child"][later])[::-1]] = entered["tick"][later][::-1]
+        first[self.entered_row[later][::-1]] = entered["tick"][later][::-1]
         return first
 
     @cached_property
     def days_in_care(self) -> Floats:
         """[children] days looked after over the whole time."""
         spent = self.stays["end"] - self.stays["begin"]
-        row = self.people.child_row(self.stays["child"])
-        return np.bincount(row, weights=spent, minlength=len(self.people.child_ids)) / TICKS_PER_DAY
+        return np.bincount(self.stay_row, weights=spent, minlength=len(self.people.child_ids)) / TICKS_PER_DAY
 
     @cached_property
     def first_start(self) -> Ints:
@@ -362,11 +336,15 @@ class Reading:
     def present(self) -> NDArray[np.bool_]:
         """[families] whether the log knows the family at all: where demand differs, some are in one world
         only."""
-        known = np.sort(self.log.family)
-        if not len(known):
-            return np.zeros(len(self.people.family_ids), dtype=bool)
-        found = known.searchsorted(self.people.family_ids, side="right") - 1
-        return np.asarray((found >= 0) & (known[found] == self.people.family_ids))
+        families, found = self.people.family_ids, np.zeros(len(self.people.family_ids), dtype=bool)
+        # All who come have a level or enter care at once, so the whole log is hardly ever asked.
+        for events in ((Event.STATUS,), (Event.ENTERED,), tuple(Event)):
+            known = self.key_of(self.by_family(*events))
+            if found.all() or not len(known):
+                continue
+            at = known.searchsorted(families, side="right") - 1
+            found |= (at >= 0) & (known[at] == families)
+        return found
 
     def latest(self, past: dict[str, Ints], family: Ints, tick: Ints) -> Ints:
         """Position in ``past`` (family, tick) of each family's latest event up to a tick; -1 for none."""

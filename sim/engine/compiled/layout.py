@@ -9,6 +9,7 @@ begins never, a threshold above every number, or the last value once more, as th
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -169,6 +170,13 @@ def like(example: Family | Child, record: np.dtype[np.void]) -> Records:
             for place, name in enumerate(names):
                 one[field][..., place] = getattr(example, name)
     return one
+
+
+@lru_cache(maxsize=8)
+def new_records(children: int) -> tuple[Records, Records]:
+    """One family and one child before anything has happened to them: nobody writes into these."""
+    example = example_family(children)
+    return like(example, family_record(children)), like(example.children[0], CHILD)
 
 
 def keyed_record(kind: type, own: Sequence[str], groups: Mapping[str, Sequence[str]]) -> np.dtype[np.void]:

@@ -22,13 +22,11 @@ from sim.engine.compiled.layout import (
     REQUEST,
     WORKER,
     address,
-    example_family,
-    family_record,
     fill,
     fill_keyed,
     fill_numbers,
     fill_tables,
-    like,
+    new_records,
     padded_shape,
     room_for,
     round_up,
@@ -42,7 +40,7 @@ from sim.model.plan import Rules, Services
 from sim.model.terms import Line, Offer
 
 if TYPE_CHECKING:
-    from sim.model.plan import Children, Families, Plan, Row, Table
+    from sim.model.plan import Children, Families, Plan, Table, Worker
 
 Records = NDArray[Any]
 
@@ -53,6 +51,8 @@ MARGIN, MARGIN_OF_A_CHILD = 256, 32
 for each of its children."""
 WAKES_OF_A_FAMILY = 8
 """About as many; only speed hangs on it."""
+HEADROOM = 3
+"""An eighth more room than is asked for."""
 POOLS = {
     loop.FULL_LOG: "log",
     loop.FULL_NOTES: "notes",
@@ -82,6 +82,8 @@ class Spare:
     """Whose luck the buffers hold."""
     rules: tuple[Rules, Records] | None = None
     """Rules, and their record."""
+    lines: dict[tuple[int, int], tuple[tuple[Worker, ...], NDArray[np.int64]]] = field(default_factory=dict)
+    """Workers of a line and all their changes, by line and identity: of one draw's scenarios."""
     powers: dict[int, tuple[Table, Records]] = field(default_factory=dict)
     """Tables of powers as tuples and as arrays, by identity: a table that is kept keeps its own."""
 
@@ -139,6 +141,7 @@ class Memory:
             laid_out: Records = np.zeros(1, np.dtype(table_fields(Rules, rules), align=True))
             fill_tables(laid_out[0], Rules, rules)
             self.spare.rules = rules, laid_out
+            self.spare.lines.clear()
         return self.spare.rules[1]
 
     def powers(self, tables: list[Table]) -> Records:
@@ -153,9 +156,8 @@ class Memory:
     def people(self, plan: Plan, most: int) -> None:
         """What chance has fixed for the families and children, and room for what will happen to them."""
         families, children = len(plan.families.id), len(plan.children.id)
-        example = example_family(room_for(most))
-        record = family_record(len(example.children))
-        self.new_family, self.new_child = like(example, record), like(example.children[0], CHILD)
+        self.new_family, self.new_child = new_records(room_for(most))
+        record = self.new_family.dtype
         self.first_child = np.ascontiguousarray(plan.families.first_child, dtype=np.int64)
         self.families = self.buffer("families", (families,), record)
         self.children = self.buffer("children", (children,), CHILD)
@@ -211,12 +213,11 @@ class Memory:
 
     def staff(self, services: Services) -> None:
         """The workers of every line, and all changes of their posts in order of time."""
-        rows: list[Row] = [(tick, -1, 0, spare, 0, 0) for tick, spare in services.stability]
-        for line in Line:
-            for worker, post in enumerate(services.workers[line]):
-                rows += [(tick, int(line), worker, *rest) for tick, *rest in with_leaving(post)]
-        rows.sort(key=lambda row: row[0])
-        self.changes = np.array(rows, dtype=np.int64).view(CHANGE).reshape(-1)
+        free = [(tick, -1, 0, spare, 0, 0) for tick, spare in services.stability]
+        parts = [np.array(free, dtype=np.int64).reshape(-1, 6)]
+        parts += [self.line(int(line), services.workers[line]) for line in Line]
+        rows = np.concatenate(parts)
+        self.changes = rows[np.argsort(rows[:, 0], kind="stable")].view(CHANGE).reshape(-1)
         counts = [len(services.workers[line]) for line in Line]
         self.workers = np.zeros(sum(counts), WORKER)
         self.workers["leaves"] = NEVER
@@ -224,6 +225,18 @@ class Memory:
         world["first_worker"] = np.concatenate(([0], np.cumsum(counts)))
         world["worker_pointer"] = address(self.workers)
         world["change_pointer"], world["change_count"] = address(self.changes), len(self.changes)
+
+    def line(self, line: int, workers: tuple[Worker, ...]) -> NDArray[np.int64]:
+        """All changes of one line's workers; scenarios of one draw have many lines in common."""
+        known, same = self.spare.lines, (line, id(workers))
+        if same not in known:
+            rows = [
+                (tick, line, worker, *rest)
+                for worker, post in enumerate(workers)
+                for tick, *rest in with_leaving(post)
+            ]
+            known[same] = workers, np.array(rows, dtype=np.int64).reshape(-1, 6)
+        return known[same][1]
 
     def pools(self) -> None:
         """The buffers that may grow."""
@@ -240,6 +253,8 @@ class Memory:
         """A buffer of at least that size: the one of an earlier run, if there is one."""
         found = self.buffers.get(name)
         if found is None or found.dtype != kind or found.shape[-1] < shape[-1]:
+            # With room to spare, since the next draw may have a few families more.
+            shape = (*shape[:-1], shape[-1] + (shape[-1] >> HEADROOM))
             found = self.buffers[name] = np.empty(shape, kind)
         return found
 
