@@ -76,7 +76,7 @@ def tries(study: Study) -> Iterator[Try]:
             low, high = parameter.at(LOW), parameter.at(HIGH)
             assert not isinstance(low, dict)
             assert not isinstance(high, dict)
-            how = f"{low:.3g} to {high:.3g}"
+            how = f"{short(low)} to {short(high)}"
         else:
             low, high = _moved(parameter, -FIFTH), _moved(parameter, FIFTH)
             tilt = CATALOGUE[name].sums_to_one
@@ -101,11 +101,16 @@ def _way(study: Study, one: Direction, low: float, high: float) -> str:
     """What is tried of a direction, in words."""
     said = f"what the counts left of “{one.name}”"
     if one.how != "own range":
-        return f"{said}, {one.factor(low):.3g} to {one.factor(high):.3g} times what is written"
+        return f"{said}, {short(one.factor(low))} to {short(one.factor(high))} times what is written"
     assert study.calibration is not None
     written = study.calibration.written[next(iter(one.moves))]
     ends = written.distribution.quantile(ndtr(np.array([low, high])))
-    return f"{said}, {ends[0]:.3g} to {ends[1]:.3g}"
+    return f"{said}, {short(ends[0])} to {short(ends[1])}"
+
+
+def short(value: float) -> str:
+    """A number to three digits, without powers of ten where it is large."""
+    return f"{float(f'{value:.3g}'):,.10g}"
 
 
 def _moved(one: Parameter, by: float) -> Value:

@@ -66,7 +66,7 @@ def in_words(found: Part) -> str:
         f"Children fewer on {words.date(found['date'])}, on average, and what so few futures leave open (±).",
         f"More: beyond the study as it is, for {names[-1]}.",
         f"Net saving: pounds saved after costs in {words.year(found['year'])}, for {names[-1]}.",
-        f"Futures: {how_many(found)}.",
+        f"Futures of each row: {how_many(found)}.",
         "",
         " " * width + "".join(f"{head:>{space}}" for head, space in zip(heads, spaces, strict=True)),
     ]
@@ -81,9 +81,9 @@ def in_words(found: Part) -> str:
 
 
 def how_many(found: Part) -> str:
-    """How many futures the rows have, from the fewest to the most."""
+    """How many futures rows have, from the fewest to the most: "20 or 60"."""
     counts = sorted({one["draws"] * one["runs"] for one in found["rows"]})
-    return f"{' or '.join(words.whole(count) for count in counts)} in a row"
+    return " or ".join(words.whole(count) for count in counts)
 
 
 def _cells(one: Part, names: list[str]) -> Iterator[str]:

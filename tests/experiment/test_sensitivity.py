@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.experiment import sensitivity as room
-from sim.experiment.ends import WAY, Try, at_the_centre, tries
+from sim.experiment.ends import WAY, Try, at_the_centre, short, tries
 from sim.experiment.sensitivity import impact_yaml, sensitivity
 from sim.report.describe import describe
 from sim.results.headline import FEWER, NET
@@ -181,3 +181,7 @@ def test_a_study_whose_numbers_changed_since_says_so(tiny: Study) -> None:
     assert made_for(tiny, "edge of care") != of
     assert made_for(tiny, "no such scenario") == ""
     assert f"Warning: {STALE.split(':')[0][:40]}" in describe(tiny)
+
+
+def test_what_was_tried_is_written_without_powers_of_ten() -> None:
+    assert [short(one) for one in (1020.4, 36_712.0, 0.66543, 2.0)] == ["1,020", "36,700", "0.665", "2"]
