@@ -138,22 +138,30 @@ def run_pair(
     what the compiled engine runs, a small fixed share is run on the reference engine too: ``QualityError``
     if the logs differ.
     """
+    # The collector would walk every library's objects again and again, for the few that a trial leaves. What
+    # the scenarios share is gone by the time it goes on.
+    with collector_paused():
+        return np.stack(_measured(study, scenarios, draw, run, engine))
+
+
+def _measured(
+    study: Study, scenarios: Sequence[str], draw: int, run: int, engine: str
+) -> list[NDArray[np.float64]]:
+    """The measures of all scenarios, in the order given."""
     bases = {name: baseline(study, scenarios, name) for name in scenarios}
     compared: dict[str, TrialResult] = {}
     found: dict[str, NDArray[np.float64]] = {}
-    # The collector would walk every library's objects again and again, for the few that a trial leaves.
-    with collector_paused():
-        given = build_circumstances(study, draw, run)
-        for name in bases_first(bases):
-            trial, base = Trial(scenario=name, draw=draw, run=run), bases[name]
-            against = None if base is None else compared[base]
-            one = run_trial(study, trial, given=given, against=against, engine=engine)
-            if engine_named(engine).name == COMPILED and name == rechecked_scenario(scenarios, draw, run):
-                recheck(one.plan, one.log, name, draw, run)
-            found[name] = one.measures
-            if name in bases.values():
-                compared[name] = one
-    return np.stack([found[name] for name in scenarios])
+    given = build_circumstances(study, draw, run)
+    for name in bases_first(bases):
+        trial, base = Trial(scenario=name, draw=draw, run=run), bases[name]
+        against = None if base is None else compared[base]
+        one = run_trial(study, trial, given=given, against=against, engine=engine)
+        if engine_named(engine).name == COMPILED and name == rechecked_scenario(scenarios, draw, run):
+            recheck(one.plan, one.log, name, draw, run)
+        found[name] = one.measures
+        if name in bases.values():
+            compared[name] = one
+    return [found[name] for name in scenarios]
 
 
 def bases_first(bases: Mapping[str, str | None]) -> list[str]:

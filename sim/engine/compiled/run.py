@@ -293,7 +293,8 @@ class Memory:
         """What happened, in canonical order."""
         size = int(self.world[0]["log"]["size"])
         columns = self.buffers["log"][:, :size]
-        return EventLog(*columns[:, canonical_order(columns[0], columns[1])])
+        order = canonical_order(columns[0], columns[1])
+        return EventLog(*(column.take(order) for column in columns))
 
 
 def same_people(people: tuple[Families, Children] | None, plan: Plan) -> bool:
