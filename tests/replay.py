@@ -175,14 +175,15 @@ def check_care(log: EventLog, plan: Plan) -> None:
 
 
 def check_gates(log: EventLog, plan: Plan) -> None:
-    """A move that was decided takes place when its wait is over, unless the case has moved since."""
+    """A move that was decided takes place when its wait is over, unless the case has moved since, or is
+    closed at that very tick because no child is left."""
     moves: dict[int, list[tuple[int, int]]] = {}
     for tick, family, _, _, what, _ in rows(log, Event.STATUS):
         moves.setdefault(family, []).append((tick, what))
     for tick, family, _, _, what, amount in rows(log, Event.GATE):
         assert amount in (plan.rules.gates[what], plan.rules.transfer)
         later = [move for move in moves[family] if move[0] > tick]
-        if tick + amount < plan.horizon:
+        if tick + amount < plan.horizon and moves[family][-1] != (tick, Status.CLOSED):
             assert later
             assert later[0] == (tick + amount, what) or later[0][0] <= tick + amount
 

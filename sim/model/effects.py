@@ -11,6 +11,7 @@ from sim.foundations.ledger import ONE
 from sim.model.openings import at, dated
 from sim.model.plan import POWERS
 from sim.model.terms import Channel, Offer
+from sim.study.levers import Change
 
 if TYPE_CHECKING:
     from sim.foundations.clock import Clock
@@ -114,6 +115,8 @@ def powers(
     names = set(effects_of(offer, structure).values())
     if not names:
         return ()
+    if not any(isinstance(lever, Change) and lever.parameter in names for lever in scenario.levers):
+        return ((0, table(values, offer, structure)),)
     rows = {name: dated(values, scenario, name, clock) for name in names}
     moments = sorted({tick for changes in rows.values() for tick, _ in changes})
     return tuple(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sim.model.hours import hours_rows
@@ -57,7 +58,7 @@ def funded_posts(
     takes the last posts and an increase adds new ones behind them. What is not whole of it is the last
     post's hours.
     """
-    result = []
+    result: list[Funded] = []
     for team in Team:
         key = TEAM_KEYS[team]
         for role in ROLE_ORDER:
@@ -71,11 +72,14 @@ def funded_posts(
                 if isinstance(lever, Posts) and (lever.service, lever.role) == (key, role)
             ]
             if baseline or levers:
-                result += role_history(team, role, hundredths(baseline), levers, clock)
+                result += role_history(team, role, hundredths(baseline), tuple(levers), clock)
     return result
 
 
-def role_history(team: Team, role: str, baseline: int, levers: list[Posts], clock: Clock) -> list[Funded]:
+@lru_cache(maxsize=256)
+def role_history(
+    team: Team, role: str, baseline: int, levers: tuple[Posts, ...], clock: Clock
+) -> tuple[Funded, ...]:
     """Spans of funding by number of post: post k is funded while the number of posts exceeds k, for as much
     of full time as it exceeds k by. ``baseline`` is in hundredths of a post."""
     changes = sorted((clock.tick(lever.start), hundredths(lever.posts)) for lever in levers)
@@ -95,7 +99,7 @@ def role_history(team: Team, role: str, baseline: int, levers: list[Posts], cloc
             elif since is not None and not hours:
                 spans.append((number, since, tick))
                 since = None
-    return [
+    return tuple(
         Funded(
             team=team,
             role=role,
@@ -107,4 +111,4 @@ def role_history(team: Team, role: str, baseline: int, levers: list[Posts], cloc
         )
         for number, start, end in spans
         if end > start
-    ]
+    )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sim.engine.events import Event, EventLog, validate
@@ -271,6 +271,7 @@ seeds, sizes = st.integers(0, 2**32 - 1), st.integers(1, 8)
 
 @settings(max_examples=150)
 @given(seeds, sizes)
+@example(20972, 1)
 def test_any_plan_runs_keeps_the_schema_conserves_and_repeats(seed: int, families: int) -> None:
     plan = random_plan(seed, families)
     log = run(plan)

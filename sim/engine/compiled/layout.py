@@ -354,6 +354,8 @@ def world_record(
         "spare",
         "calendar_shift",
         "near",
+        "nearer",
+        "offers_offset",
         "free_notes",
         "first_free_note",
         "next_change",

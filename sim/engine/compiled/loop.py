@@ -25,6 +25,7 @@ from sim.engine.compiled.doors import (
     requests,
     workers,
 )
+from sim.engine.compiled.layout import AGENDA, FAMILY_GROUPS, KEYED_FAMILY, OF_OFFERS
 from sim.engine.compiled.views import LINE, prefetch
 from sim.engine.load import weigh_load
 from sim.engine.panel import call_cases
@@ -36,9 +37,15 @@ from sim.model.terms import Line, Offer
 DONE, FULL_LOG, FULL_NOTES, FULL_ASKING, FULL_LEAVING, FULL_WAITING = range(6)
 """Why the loop comes back: it is done, or a buffer must grow before it can go on."""
 LINES = len(Line)
+NOTE_SIZE, OFFER_SIZE = AGENDA.itemsize, 8 * len(OF_OFFERS)
+"""Bytes of a note, and of what a family's record has of one offer."""
+SPELLS_OFFSET = int(KEYED_FAMILY.fields["spells"][1])  # type: ignore[index]
+SPELL_SIZE = 8 * len(FAMILY_GROUPS["spells"])
+"""Where the numbers for spells begin in what chance has fixed for a family, and the bytes of each."""
 EDGE_WORKER, STABILITY = int(Line.EDGE_WORKER), int(Offer.PLACEMENT_STABILITY)
-STRETCHES_AHEAD = 6
-"""How far ahead families are fetched, in stretches of the calendar, which hold about a wake each."""
+STRETCHES_AHEAD, STRETCHES_CLOSE = 8, 4
+"""How far ahead families are fetched, and then what they point at, in stretches of the calendar, which hold
+about a wake each."""
 FAMILY_LINES, KEYED_FAMILY_LINES, KEYED_CHILD_LINES = 9, 10, 4
 """Lines of a record that the beginning of a wake, or of a family's time, reads."""
 
@@ -91,12 +98,19 @@ def next_tick(world: Any) -> int:
 def bring_near(world: Any) -> None:
     """Have memory fetch those who wake soon while others still act: most of a wake is waiting for it."""
     chains = chains_of(world)
-    until = min((world.now >> world.calendar_shift) + STRETCHES_AHEAD, len(chains))
+    here = world.now >> world.calendar_shift
+    until = min(here + STRETCHES_AHEAD, len(chains))
     while world.near < until:
         row = chains[world.near]
         world.near += 1
         if row >= 0:
             fetch(world, row)
+    until = min(here + STRETCHES_CLOSE, len(chains))
+    while world.nearer < until:
+        row = chains[world.nearer]
+        world.nearer += 1
+        if row >= 0:
+            fetch_work(world, row)
 
 
 @njit
@@ -119,6 +133,26 @@ def fetch(world: Any, row: int) -> None:
         of_child = world.keyed_child_pointer + child * world.keyed_child_size
         for line in range(KEYED_CHILD_LINES):
             prefetch(of_child + LINE * line)
+
+
+@njit
+def fetch_work(world: Any, row: int) -> None:
+    """Have memory fetch what a family's own record, which is here by now, points at: the services that work
+    with it, or did, the next of its known times, and what chance has fixed for its next spell."""
+    if not carray(flags(world.arrived_pointer), (world.family_count,))[row]:
+        return
+    family = doors.family_at(world, row)
+    if family.agenda >= 0:
+        prefetch(world.notes.pointer + NOTE_SIZE * family.agenda)
+    prefetch(family.keyed_pointer + SPELLS_OFFSET + SPELL_SIZE * (family.spell + 1))
+    offers = family.held | family.after
+    at = world.family_pointer + 8 * row * world.family_words + world.offers_offset
+    while offers:
+        if offers & 1:
+            prefetch(at)
+            prefetch(at + LINE)
+        offers >>= 1
+        at += OFFER_SIZE
 
 
 @njit

@@ -177,6 +177,7 @@ class Memory:
         doors.acquaint(self.world.dtype, record)
         world = self.world[0]
         world["family_count"] = families
+        world["offers_offset"] = record.fields["by_offer"][1]  # type: ignore[index]
         world["family_words"], world["child_words"] = record.itemsize // 8, CHILD.itemsize // 8
         world["keyed_family_size"] = KEYED_FAMILY.itemsize
         world["keyed_child_size"] = KEYED_CHILD.itemsize
