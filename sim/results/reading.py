@@ -257,8 +257,10 @@ class Reading:
 
     @cached_property
     def entered_band(self) -> Ints:
-        """[starts of care] age band of the child."""
-        return self.band_at(self.rows(Event.ENTERED)["tick"] - self.people.child_born[self.entered_row])
+        """[starts of care] age band of the child; who enters at the very tick of coming of age counts with
+        the oldest."""
+        age = self.rows(Event.ENTERED)["tick"] - self.people.child_born[self.entered_row]
+        return self.capped(self.band_at(age))
 
     @cached_property
     def placed(self) -> dict[str, Ints]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sim.engine.events import Event
@@ -145,6 +146,36 @@ def test_plans_levels_and_referrals(read: Readings) -> None:
     assert read("families open", "2023-10-31", "proceedings") == 1
     assert read.row("care applications") == [1, 0]
     assert read.row("referrals") == [1, 1]
+
+
+def test_referrals_within_a_year_of_another() -> None:
+    def referred(day: float, family: int) -> Record:
+        return (day, family, -1, Event.REFERRED, 0, 0)
+
+    plan = plan_of([Child(age=5)], [Child(age=5)], [Child(age=5)], counted=[days(20), days(400)])
+    plan.counted_again[:] = [True, False]
+    plan.families.again = np.array([False, True, False])
+    # Family 10 comes back after 300 days, family 20 had come lately when it is first seen, family 30 comes
+    # back after two years, less a day.
+    log = log_of(
+        *sorted([referred(10, 10), referred(310, 10), referred(40, 20), referred(5, 30), referred(720, 30)])
+    )
+    read = Readings(log, plan)
+    assert read.row("referrals") == [5, 2]
+    assert read.row("referrals again") == [3, 0]
+
+
+def test_who_enters_at_the_very_tick_of_coming_of_age_counts_with_the_oldest() -> None:
+    plan = plan_of([Child(age=17.5)])
+    birthday = 365.25 / 2
+    log = log_of(
+        (birthday, 10, 100, Event.ENTERED, Route.BREAKDOWN, 0),
+        (birthday, 10, 100, Event.PLACED, Placement.OWN_FOSTER, 0),
+        (birthday, 10, 100, Event.LEFT, Leaving.AGE_18, 0),
+    )
+    read = Readings(log, plan)
+    assert read("entries", "2023/24", "16-17|breakdown") == 1
+    assert read("entries", "2023/24", "all") == 1
 
 
 def test_posts_are_counted_by_state(read: Readings) -> None:
