@@ -99,6 +99,7 @@ class Household:
     needs: int = 0
     """A bit for each specialist that the parents' needs call for."""
     impaired: bool = False
+    earlier_plan: bool = False
     priority: int = 1
     step_up: Sequence[int] = ()
     step_down: Sequence[int] = ()
@@ -158,7 +159,9 @@ def families_of(households: Sequence[Household]) -> Families:
         panel=np.array([[h.panel] * terms.OFFERS for h in households], dtype=np.int64),
         order=np.array([[h.order] * terms.ORDERS for h in households], dtype=np.int64),
         ethnicity=np.zeros(n, dtype=np.int64),
+        again=np.zeros(n, dtype=bool),
         impaired=np.array([h.impaired for h in households]),
+        earlier_plan=np.array([h.earlier_plan for h in households]),
         priority=np.array([h.priority for h in households], dtype=np.int64),
         step_up=padded((h.step_up for h in households), terms.SPELLS, UNSPENT),
         step_down=padded((h.step_down for h in households), terms.SPELLS, UNSPENT),
@@ -214,6 +217,7 @@ def rules(**changes: Any) -> Rules:
         breakdown=(RATE,) * BANDS,
         breakdown_by_status=(ONE,) * len(Status),
         court_by_youngest=(ONE,) * BANDS,
+        court_at_birth=(0,) * 7,
         no_warning=(RATE,) * len(Status),
         edge_rate=RATE,
         window=days(28),
@@ -347,6 +351,7 @@ def plan_of(
         services=services or globals()["services"](clock),
         posts=tuple(posts),
         counted_referrals=np.array(counted, dtype=np.int64),
+        counted_again=np.zeros(len(counted), dtype=bool),
     )
 
 

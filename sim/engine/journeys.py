@@ -32,7 +32,7 @@ from sim.engine.people import (
     stop_clock,
     wind,
 )
-from sim.engine.risk import next_step, set_ease, set_rates
+from sim.engine.risk import decided_for_birth, next_step, set_ease, set_rates
 from sim.engine.world import note, record, record_child, take_due
 from sim.foundations.ledger import NEVER
 from sim.model.terms import REFERRALS, SPELLS, Channel, Offer, Status
@@ -51,6 +51,7 @@ def arrive(world: World, family: Family) -> None:
     """Come by referral, or stand open on the first day."""
     keyed = family.keyed
     family.impaired = bool(keyed.impaired and keyed.needs)
+    family.had_plan = 1 if keyed.earlier_plan else 0
     family.last = world.now
     settle_in(world, family)
     if keyed.opening_status >= 0:
@@ -133,9 +134,7 @@ def live_through(world: World, family: Family) -> None:
         if left[child.settled] <= 0 and child.where == IN_CARE:
             care.placement_breaks_down(world, family, child)
     if left[COURT] <= 0:
-        care.court_entry(world, family)
-        if family.status == Status.PRE_PROCEEDINGS:
-            change_status(world, family, Status.PROCEEDINGS)
+        court_decides(world, family)
     if left[NO_WARNING] <= 0:
         care.entry_without_warning(world, family)
     if left[PLAN_END] <= 0:
@@ -159,12 +158,22 @@ def live_through(world: World, family: Family) -> None:
     service.take_turns(world, family)
 
 
+def court_decides(world: World, family: Family) -> None:
+    """A child enters care by a court, and where no proceedings ran they do now."""
+    care.court_entry(world, family)
+    if family.status == Status.CHILD_PROTECTION or family.status == Status.PRE_PROCEEDINGS:
+        change_status(world, family, Status.PROCEEDINGS)
+
+
 def keep_appointment(world: World, family: Family, what: int, argument: int) -> None:
     """A known time has come; what no longer applies is passed over."""
     if what == Due.BIRTH:
         child = family.children[argument]
         appear(world, family, child)
         record_child(world, Event.BORN, family, child, 0, 0)
+        family.left[COURT] -= decided_for_birth(world, family, world.now)
+        if family.left[COURT] <= 0:
+            court_decides(world, family)
     elif what == Due.BIRTHDAY:
         care.birthday(world, family, family.children[argument])
     elif what == Due.WINDOW:

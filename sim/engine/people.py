@@ -277,6 +277,7 @@ class KeyedFamily:
         "arrives",
         "assessment",
         "court",
+        "earlier_plan",
         "first_referral",
         "impaired",
         "needs",
@@ -299,6 +300,7 @@ class KeyedFamily:
     arrives: int
     assessment: Sequence[int]
     court: Sequence[int]
+    earlier_plan: bool
     first_referral: int
     impaired: bool
     needs: int

@@ -25,7 +25,7 @@ from sim.engine.people import (
     anybody_at,
 )
 from sim.engine.world import multipliers
-from sim.foundations.ledger import HALF, NEVER, ONE, ONE_BITS, scaled
+from sim.foundations.ledger import HALF, NEVER, ONE, ONE_BITS, at_once, scaled
 from sim.model.plan import POWERS
 from sim.model.terms import Channel, Offer, Status, Stay
 
@@ -215,6 +215,17 @@ def set_rates(world: World, family: Family, now: int) -> None:
         rate[NO_WARNING] = scaled(rate[NO_WARNING], rules.after_crisis[1])
     if status == Status.CLOSED:
         rate[REREFERRAL] = step_at(rules.rereferral, now - family.since)[1]
+
+
+def decided_for_birth(world: World, family: Family, now: int) -> int:
+    """What a birth spends at once of the resilience against court-led entry: whether the child may go home is
+    decided before it, and done on the day."""
+    hazard = scaled(world.rules.court_at_birth[family.status], family.factor)
+    if not hazard:
+        return 0
+    set_ease(world, family, now)
+    hazard = scaled(scaled(hazard, step_at(world.rules.years, now)[1]), family.ease[Channel.COURT])
+    return at_once(scaled(hazard, world.overload) if bears_load(family) else hazard)
 
 
 def safeguarded(family: Family) -> bool:

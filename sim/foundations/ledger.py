@@ -17,7 +17,8 @@ from sim.foundations.clock import TICKS_PER_YEAR
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-UNITS = 1 << 44
+UNIT_BITS = 44
+UNITS = 1 << UNIT_BITS
 """Units in a resilience of one."""
 
 GRID_BITS = 14
@@ -47,6 +48,11 @@ def units_per_tick(rate_per_year: float) -> int:
 def fixed_point(multiplier: float) -> int:
     """A multiplier as a fixed-point integer; exactly ``ONE`` for 1."""
     return round(multiplier * ONE)
+
+
+def at_once(hazard: int) -> int:
+    """Units of a cumulative hazard that is spent at one moment, given in fixed point."""
+    return hazard << (UNIT_BITS - ONE_BITS)
 
 
 def scaled(value: int, multiplier: int) -> int:

@@ -96,6 +96,7 @@ class Decision(StrEnum):
     SEX = "sex of child"
     DISABILITY = "disability"
     HEARD_IN_CARE = "entry heard"
+    EARLIER_PLAN = "earlier plan"
 
 
 @dataclass(frozen=True, slots=True)

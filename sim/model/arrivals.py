@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sim.foundations.clock import Clock
-    from sim.model.population import Floats, Ints, Values
+    from sim.model.population import Flags, Floats, Ints, Values
 
 LAYER_RATE = 400.0
 """Families referred a year in one layer of demand. Changing it renames every family."""
@@ -61,6 +61,8 @@ class Layer:
     """[families] tick of the very first referral."""
     counted: Ints
     """Ticks of the referrals that lead to no service."""
+    counted_again: Flags
+    """Which of them came within a year of another."""
     counted_threshold: Floats
     counted_first: Ints
 
@@ -88,10 +90,18 @@ def referral_blocks(
         draws = Draws.of_block(chance, block_of(layer), enough(LAYER_RATE, horizon))
         arrives = arrivals(draws, LAYER_RATE)
         year = np.clip(np.searchsorted(starts, arrives, side="right") - 1, 0, len(years) - 1)
-        threshold = (layer + draws.one(Decision.ARRIVAL_KEPT)) * LAYER_RATE / demand[year]
+        rank = (layer + draws.one(Decision.ARRIVAL_KEPT)) * LAYER_RATE
+        threshold = rank / demand[year]
+        # Those known before come first, so that more demand leaves them as they are.
+        returned = np.array(returning[: len(years)])[year] * years[year]
+        known = rank < returned
+        # The longer the run has gone on, the fewer of these had their last referral less than a year ago.
+        lately_known = known & (rank * TICKS_PER_YEAR >= returned * arrives)
         kept = (threshold < peak) & (arrives < horizon)
         draws, arrives, threshold = draws.of(kept), arrives[kept], threshold[kept]
-        first, when, counted = first_service(draws, arrives, values)
+        known, lately_known = known[kept], lately_known[kept]
+        first, when, counted, lately = first_service(draws, arrives, values)
+        lately[:, 0] = lately_known
         served = when < horizon
         row, column = np.nonzero(counted < horizon)
         yield Layer(
@@ -99,30 +109,38 @@ def referral_blocks(
             block=Block(
                 draws=draws.of(served),
                 seen=arrives[served],
-                given={"arrives": when[served], "first_referral": first[served]},
+                given={
+                    "arrives": when[served],
+                    "first_referral": first[served],
+                    "known_before": known[served],
+                    "again": lately[served, first[served]],
+                },
             ),
             threshold=threshold[served],
             first=arrives[served],
             counted=counted[row, column],
+            counted_again=lately[row, column],
             counted_threshold=threshold[row],
             counted_first=arrives[row],
         )
 
 
-def first_service(draws: Draws, arrives: Ints, values: Values) -> tuple[Ints, Ints, Ints]:
-    """The referral that first leads to a service, its tick, and ticks of those before: [n], [n], [n, R]."""
+def first_service(draws: Draws, arrives: Ints, values: Values) -> tuple[Ints, Ints, Ints, Flags]:
+    """The referral that first leads to a service, its tick, ticks of those before, and which came within a
+    year of the one before: [n], [n], [n, R], [n, R]."""
     hazard = StepHazard(bounds=(0.0, 1.0), rates=tuple(values["demand.re_referral"].values()))
     outcome, assessment = referrals(draws, values)
     wait = hazard.quantile(1 - draws.many(Decision.REREFERRAL, REFERRALS))
     gap = np.maximum(1, np.rint(np.minimum(wait, 1e3) * TICKS_PER_YEAR)).astype(np.int64)
     lasts = np.cumsum(assessment + gap, axis=1)
     tick = arrives[:, None] + np.pad(lasts[:, :-1], ((0, 0), (1, 0)))
+    lately = np.pad((assessment + gap)[:, :-1] <= TICKS_PER_YEAR, ((0, 0), (1, 0)))
     serves = outcome != Status.CLOSED
     first = np.argmax(serves, axis=1)
     never = np.iinfo(np.int64).max // 2
     when = np.where(serves.any(axis=1), tick[np.arange(draws.n), first], never)
     before = np.cumsum(serves, axis=1) == 0
-    return first, when, np.where(before, tick, never)
+    return first, when, np.where(before, tick, never), lately
 
 
 def open_blocks(chance: Chance, values: Values) -> Iterator[Block]:
@@ -142,6 +160,7 @@ def open_blocks(chance: Chance, values: Values) -> Iterator[Block]:
             given={
                 "opening_status": np.full(draws.n, int(status)),
                 "opening_elapsed": elapsed,
+                "known_before": np.full(draws.n, True),
                 "tilt": np.full(draws.n, float(values["opening.tilt"][level])),
             },
         )

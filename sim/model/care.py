@@ -76,7 +76,8 @@ def care_rules(values: Values, network: float) -> dict[str, Any]:
         "kinship": tuple(fixed_point(values["care.kinship"][band] * network) for band in BANDS),
         "moves": tuple(
             (
-                (0, units_per_tick(values["care.move"][name])),
+                (0, units_per_tick(values["care.move"][name] * values["care.move_early"])),
+                (round(TICKS_PER_YEAR / 4), units_per_tick(values["care.move"][name])),
                 (TICKS_PER_YEAR, units_per_tick(values["care.move"][name] * values["care.move_later"])),
             )
             for name in PLACEMENT_NAMES

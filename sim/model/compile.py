@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sim.foundations.clock import Clock
     from sim.model.desks import Known
     from sim.model.plan import Post
-    from sim.model.population import Floats, Ints, Values
+    from sim.model.population import Flags, Floats, Ints, Values
     from sim.study.config import Study
     from sim.study.scenario import Scenario
 
@@ -60,6 +60,7 @@ class Circumstances:
     children: Children
     rules: Rules
     counted_referrals: Ints
+    counted_again: Flags
     demanded: Demanded
     """By family."""
     counted_demanded: Demanded
@@ -95,6 +96,7 @@ def build_circumstances(study: Study, draw: int, run: int) -> Circumstances:
         children=housed(children, rules, values),
         rules=rules,
         counted_referrals=joined([layer.counted for layer in layers]),
+        counted_again=joined([layer.counted_again for layer in layers]),
         demanded=Demanded(
             threshold=joined([*(layer.threshold for layer in layers), np.zeros(others)]),
             first=joined([*(layer.first for layer in layers), np.zeros(others, dtype=np.int64)]),
@@ -129,6 +131,7 @@ def compile_plan(study: Study, scenario: Scenario, given: Circumstances) -> Plan
     if not come.all():
         # Those who do not come in this scenario arrive when it is over.
         families = replace(families, arrives=np.where(come, families.arrives, study.clock.horizon))
+    counted = given.counted_demanded.come(shocks, study.clock)
     return Plan(
         horizon=study.clock.horizon,
         months=study.clock.month_starts,
@@ -137,5 +140,6 @@ def compile_plan(study: Study, scenario: Scenario, given: Circumstances) -> Plan
         rules=given.rules,
         services=build_services(given.values, scenario, posts, study.clock, study.structure, given.workers),
         posts=posts,
-        counted_referrals=given.counted_referrals[given.counted_demanded.come(shocks, study.clock)],
+        counted_referrals=given.counted_referrals[counted],
+        counted_again=given.counted_again[counted],
     )

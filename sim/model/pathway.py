@@ -163,6 +163,13 @@ ENTRIES, EXITS = "uncertainty.yearly_noise", "uncertainty.yearly_noise of exits"
 """Under which the levels of a year's entries, and of its endings of stays, are drawn: each for itself."""
 
 
+def court_at_birth(values: Values, factor: float) -> Row:
+    """By status: the cumulative hazard of court-led entry that a birth brings."""
+    table = values["routes.court_at_birth"]
+    level = values["uncertainty.entry_level"] * factor
+    return tuple(fixed_point(table.get(name, 0.0) * level) for name in STATUS_NAMES)
+
+
 def years_of(values: Values, clock: Clock, seed: int, draw: int, flows: str = ENTRIES) -> Floats:
     """The level of flows in each financial year: log-normal, mean one, nothing in draw 0."""
     n = len(clock.years)
@@ -239,6 +246,7 @@ def build_rules(
         ),
         breakdown_by_status=tuple(fixed_point(by_status[name]) for name in STATUS_NAMES),
         court_by_youngest=by_band(values["routes.court_by_youngest"]),
+        court_at_birth=court_at_birth(values, factors["conference pre-proceedings"]),
         no_warning=tuple(
             units_per_tick(values["routes.no_warning"][name] * unwarned * entry) for name in STATUS_NAMES
         ),

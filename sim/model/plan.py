@@ -62,6 +62,8 @@ class Families:
     """[n, SPELLS] resilience against closure or step-down."""
     to_early_help: Flags
     """[n, SPELLS] whether a closure from child in need steps down to early help."""
+    earlier_plan: Flags
+    """[n] whether it has been on a child protection plan before the model first sees it."""
     plan_start: SmallInts
     """[n, SPELLS] uniform, fixed point: a conference makes a plan while this is below the multiplier."""
     court: Ints
@@ -81,6 +83,8 @@ class Families:
     """[n, ORDERS] uniform, fixed point: whether proceedings end with the children living with kin."""
     ethnicity: Ints
     """[n] position in ETHNICITY_NAMES; no rule reads it."""
+    again: Flags
+    """[n] whether its first referral to be followed came within a year of another; no rule reads it."""
     length: SmallInts | Addressed
     """[offer, n, OFFERS] length of the work, ticks."""
     first_child: Ints
@@ -152,6 +156,8 @@ class Rules:
     """By age band: rate of crises."""
     breakdown_by_status: Row
     court_by_youngest: Row
+    court_at_birth: Row
+    """By status: cumulative hazard of court-led entry that a birth brings at once, fixed point."""
     no_warning: Row
     """By status: rate, a family."""
     edge_rate: int
@@ -347,3 +353,5 @@ class Plan:
     """Staff histories behind ``services.places``; engines do not read them."""
     counted_referrals: Ints
     """Ticks of referrals that lead to no service and are counted, not simulated."""
+    counted_again: Flags
+    """Which of them came within a year of another of the same family."""

@@ -119,6 +119,8 @@ USUAL: dict[str, Any] = {
     "opening_status": -1,
     "opening_elapsed": 0,
     "first_referral": 0,
+    "known_before": False,
+    "again": False,
     "tilt": 0.0,
     "only_child": np.nan,
     "opening_stay": -1,
@@ -166,6 +168,8 @@ def build_families(who: Block, values: Values) -> dict[str, Any]:
         "step_down": resilience(draws.many(Decision.STEP_DOWN, SPELLS)),
         "to_early_help": draws.many(Decision.TO_EARLY_HELP, SPELLS)
         < values["pathway.child_in_need.to_early_help"],
+        "earlier_plan": who.column("known_before")
+        & (u(Decision.EARLIER_PLAN) < values["opening.earlier_plan"]),
         "plan_start": fixed(draws.many(Decision.PLAN_START, SPELLS)),
         "court": resilience(
             shared(draws, values, draws.many(Decision.COURT, COURT_CRISES), np.arange(draws.n))
@@ -177,6 +181,7 @@ def build_families(who: Block, values: Values) -> dict[str, Any]:
         "ethnicity": np.searchsorted(
             cumulative(values["family.ethnicity"]), u(Decision.ETHNICITY), side="right"
         ),
+        "again": who.column("again"),
     }
 
 

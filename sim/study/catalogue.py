@@ -142,6 +142,9 @@ CATALOGUE: dict[str, Kind] = {
     "pathway.order_with_kin": share(),
     "routes.court": rate("pre-proceedings", "first 4 weeks", "later"),
     "routes.court_by_youngest": multiplier(*AGES),
+    "routes.court_at_birth": Kind(
+        unit="per birth", high=20.0, keys=("child protection", "pre-proceedings", "proceedings")
+    ),
     "routes.breakdown": rate(*AGES),
     "routes.breakdown_by_status": multiplier(*HELD_BY),
     "routes.no_warning": rate(*HELD_BY),
@@ -174,6 +177,7 @@ CATALOGUE: dict[str, Kind] = {
     "care.placement.16_17": split(*PLACEMENTS),
     "care.kinship": share(AGES),
     "care.move": rate(*LIVES),
+    "care.move_early": multiplier(),
     "care.move_later": multiplier(),
     "care.after_breakdown.under_1": split(*PLACEMENTS),
     "care.after_breakdown.1_4": split(*PLACEMENTS),
@@ -193,6 +197,7 @@ CATALOGUE: dict[str, Kind] = {
     "care.guardianship_age": Kind(unit="years", high=18.0, keys=("from", "to")),
     "opening.families": count("families", *LEVELS),
     "opening.tilt": Kind(unit="exponent", high=5.0, keys=LEVELS),
+    "opening.earlier_plan": share(),
     "services.early_help.length_days": days(),
     "services.early_help.take_up": share(),
     "services.early_help.lapse_days": days(),

@@ -5,7 +5,7 @@ import pytest
 
 from sim.engine.events import Event, EventLog
 from sim.engine.simpy_engine import run
-from sim.foundations.ledger import ONE
+from sim.foundations.ledger import ONE, UNITS
 from sim.model import terms
 from sim.model.plan import Services
 from sim.model.terms import Channel, Leaving, Line, Offer, Placement, Route, Status, Stay
@@ -400,6 +400,67 @@ def test_a_first_child_who_is_expected_may_bring_a_case_to_pre_proceedings_but_n
     log = live(plan_of(household, rules=pace))
     assert at(log, Event.STATUS, what=Status.PRE_PROCEEDINGS) == [30]
     assert at(log, Event.STATUS, what=Status.PROCEEDINGS) == [60 + 5]
+
+
+def spent_at_a_birth() -> tuple[int, ...]:
+    """By status: what a birth spends, one hazard at each level of a plan or before a court."""
+    at_once = {Status.CHILD_PROTECTION: HALF, Status.PRE_PROCEEDINGS: ONE, Status.PROCEEDINGS: 2 * ONE}
+    return tuple(at_once.get(status, 0) for status in Status)
+
+
+@pytest.mark.parametrize(
+    ("level", "just_enough"),
+    [(Status.CHILD_PROTECTION, UNITS // 2), (Status.PRE_PROCEEDINGS, UNITS), (Status.PROCEEDINGS, 2 * UNITS)],
+)
+def test_a_court_may_decide_before_a_birth_for_its_day(level: Status, just_enough: int) -> None:
+    # Nothing but the birth spends towards a court at these levels here.
+    none = tuple(((0, RATE, RATE, 0),) for _ in Status)
+    world = rules(court_at_birth=spent_at_a_birth(), status_steps=none)
+    for left, enters in ((just_enough, True), (just_enough + 1, False)):
+        household = Household(kids=(Kid(age=3), Kid(born=days(40))), opening=level, court=(left, UNSPENT))
+        log = live(plan_of(household, rules=world))
+        assert at(log, Event.ENTERED, child=101) == ([40] if enters else [])
+        issued = [40] if enters and level != Status.PROCEEDINGS else []
+        assert [day for day in at(log, Event.STATUS, what=Status.PROCEEDINGS) if day] == issued
+    assert not at(log, Event.ENTERED, child=100)
+
+
+@pytest.mark.parametrize("level", [Status.EARLY_HELP, Status.CHILD_IN_NEED, Status.CLOSED])
+def test_a_birth_below_a_plan_decides_nothing(level: Status) -> None:
+    none = tuple(((0, RATE, RATE, 0),) for _ in Status)
+    world = rules(court_at_birth=spent_at_a_birth(), status_steps=none)
+    household = Household(kids=(Kid(born=days(40)),), opening=level, court=(1,))
+    assert at(live(plan_of(household, rules=world)), Event.ENTERED) == []
+
+
+def test_what_a_birth_spends_grows_with_risk_and_year_and_shrinks_with_services() -> None:
+    household = Household(
+        kids=(Kid(age=3), Kid(born=days(40))),
+        opening=Status.PROCEEDINGS,
+        court=(3 * UNITS,),
+        factor=3 * ONE,
+        needs=MENTAL_HEALTH,
+        length={SAFE: days(900)},
+    )
+    none = tuple(((0, RATE, RATE, 0),) for _ in Status)
+    plain = rules(court_at_birth=spent_at_a_birth(), status_steps=none)
+    assert at(live(plan_of(household, rules=plain)), Event.ENTERED, child=101) == [40]
+    # Two hazards at three times the risk are six, three in a year of half the level; a service halves that.
+    half = rules(court_at_birth=spent_at_a_birth(), status_steps=none, years=((0, HALF),))
+    assert at(live(plan_of(household, rules=half)), Event.ENTERED, child=101) == [40]
+    helped = services(
+        places={Line.SOCIAL_WORKER: ((0, 5),)}, opens={SAFE: 0}, effects={SAFE: {Channel.COURT: 0.5}}
+    )
+    log = live(plan_of(household, rules=half, services=helped))
+    assert at(log, Event.STARTED, what=SAFE)
+    assert at(log, Event.ENTERED) == []
+
+
+def test_the_first_plan_of_a_family_that_had_one_before_is_a_repeat() -> None:
+    for before in (False, True):
+        household = Household(opening=Status.CHILD_IN_NEED, step_up=(after(days(20)),), earlier_plan=before)
+        log = live(plan_of(household))
+        assert log.what[log.rows(Event.PLAN_STARTED)].tolist() == [int(before)]
 
 
 # Children: births, siblings, birthdays

@@ -128,6 +128,12 @@ AFTER_RETURN = {0.25: 0.12, 1.0: 0.20, 6.0: 0.35}
 """Back in care within so many years, as published: what the table of rates is made from."""
 SEVEN_YEARS = Clock(dt.date(2019, 4, 1), dt.date(2026, 4, 1))
 RETURNED = 2500
+PUBLISHED_RATES = {
+    "first 3 months": -np.log(0.88) / 0.25,
+    "3 to 12 months": np.log(0.88 / 0.80) / 0.75,
+    "later": np.log(0.80 / 0.65) / 5,
+}
+"""Rates that bring those shares back where nothing else befalls a family."""
 
 
 def returning(chance: float, window_days: float) -> tuple[Plan, EventLog]:
@@ -136,6 +142,7 @@ def returning(chance: float, window_days: float) -> tuple[Plan, EventLog]:
         **small_bury().values(0),
         "routes.crisis_to_care": chance,
         "routes.window_days": window_days,
+        "care.after_return": PUBLISHED_RATES,
     }
     world = build_rules(values, SEVEN_YEARS, np.ones(len(SEVEN_YEARS.years)), Structure())
     world = replace(world, stay=((0, 0),) * len(Route), exit_long=(0,) * 6, no_warning=(0,) * 7)
@@ -174,7 +181,7 @@ def test_return_home_and_entry_again_are_as_published_where_a_crisis_is_short_an
 
 def expected_back(chance: float, window_days: float) -> dict[float, float]:
     """Share back by each time when a crisis takes up to a window: the flow in steps of a sixteenth day."""
-    table = list(small_bury().values(0)["care.after_return"].values())
+    table = list(PUBLISHED_RATES.values())
     step = 1 / 365.25 / 16
     window = round(window_days * 16)
     spend = -np.log1p(-chance) / window

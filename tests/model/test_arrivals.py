@@ -85,6 +85,36 @@ def test_returning_families_add_to_those_referred() -> None:
     assert kept(demand_of(300.0, 90.0)) == kept(demand_of(390.0))
 
 
+def test_families_who_return_are_known_before() -> None:
+    def families(values: dict[str, Any], peak: float = 1.0) -> dict[int, bool]:
+        blocks = [one.block for one in referral_blocks(Chance(1, 0, 0), values, YEAR, np.ones(1), peak)]
+        pairs = [
+            zip(block.ids.tolist(), block.given["known_before"].tolist(), strict=True) for block in blocks
+        ]
+        return dict(pair for some in pairs for pair in some)
+
+    fresh, both = families(demand_of(300.0)), families(demand_of(300.0, 90.0))
+    assert not any(fresh.values())
+    assert 0 < sum(both.values()) < 0.5 * len(both)
+    # They stay the same families when more are referred, by the study or by a lever.
+    more = families(demand_of(400.0, 90.0))
+    known = {family for family, before in both.items() if before}
+    assert {family for family, before in more.items() if before} == known
+    assert {family for family, before in families(demand_of(300.0, 90.0), 1.6).items() if before} == known
+
+
+def test_a_referral_within_a_year_of_the_one_before_is_marked() -> None:
+    # Every assessment ends without a service, takes about 35 days, and the next referral follows in weeks.
+    values = demand_of(300.0)
+    never = {**dict.fromkeys(values["demand.outcome"], 0.0), "no further action": 1.0}
+    for rate, lately in ((50.0, True), (1e-9, False)):
+        often = {**values, "demand.outcome": never, "demand.re_referral": {"first year": rate, "later": rate}}
+        (layer,) = referral_blocks(Chance(1, 0, 0), often, YEAR, np.ones(1))
+        families = len(np.unique(layer.counted_first))
+        assert layer.counted_again.sum() == len(layer.counted) - families
+        assert bool(layer.counted_again.any()) is lately
+
+
 def test_a_demand_shock_adds_families_to_those_who_come_anyway_and_moves_none() -> None:
     plain = list(referral_blocks(Chance(1, 0, 0), demand_of(300.0), YEAR, np.ones(1)))
     shocked = list(referral_blocks(Chance(1, 0, 0), demand_of(300.0), YEAR, np.ones(1), 1.6))

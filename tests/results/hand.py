@@ -78,6 +78,7 @@ def plan_of(
             id=np.arange(1, len(homes) + 1) * 10,
             first_child=np.cumsum([0, *(len(home) for home in homes)]),
             ethnicity=np.array(ethnicity or [0] * len(homes)),
+            again=np.zeros(len(homes), dtype=bool),
             needs=np.array(needs or [0] * len(homes)),
             opening_status=np.array(opening or [-1] * len(homes)),
             opening_elapsed=np.array([years(one) for one in elapsed or [0] * len(homes)]),
@@ -96,6 +97,7 @@ def plan_of(
         ),
         posts=tuple(posts),
         counted_referrals=np.array(counted, dtype=np.int64),
+        counted_again=np.zeros(len(counted), dtype=bool),
     )
 
 

@@ -85,7 +85,7 @@ OCCURRENCES = {
     "in_moves": MOVES,
 }
 """How many of each there are, in the order in which they lie: first what every family reads when it comes."""
-FLAGS = ("impaired", "relationship", "returned", "unaccompanied", "guardian")
+FLAGS = ("impaired", "earlier_plan", "relationship", "returned", "unaccompanied", "guardian")
 """Truth values among what chance has fixed."""
 NUMBERS = np.dtype(
     [
