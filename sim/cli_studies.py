@@ -153,7 +153,7 @@ def solve(
 @studies.command()
 def calibrate(
     study: StudyFile,
-    points: Annotated[int, typer.Option(help="Simulated worlds in each of three waves.")] = 1024,
+    points: Annotated[int, typer.Option(help="Simulated worlds in each of three waves.")] = 2048,
     rows: Annotated[int, typer.Option(help="Rows of the sample that draws take.")] = 256,
     jobs: Jobs = None,
     folder: Annotated[

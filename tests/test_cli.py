@@ -279,9 +279,9 @@ def test_two_runs_in_one_second_get_two_folders(study: Study, tmp_path: Path, mo
 
 
 def test_explain_a_parameter_and_the_nearest_to_a_wrong_one(call: Call, study_file: Path) -> None:
-    code, out, _ = call("explain", "demand.families_referred", "--study", study_file)
+    code, out, _ = call("explain", "care.unaccompanied_a_year", "--study", study_file)
     assert code == 0
-    assert "demand.families_referred = 40 (families a year; calibrated, 2018 to 2023, fair)" in out
+    assert "care.unaccompanied_a_year = 1 (children a year; local data, 2021 to 2023, fair)" in out
     assert "Source: DfE" in out
     for wrong in (("demand.families_refered",), ("demand.families_referred", "please")):
         code, out, err = call("explain", *wrong, "--study", study_file)

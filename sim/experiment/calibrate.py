@@ -34,6 +34,7 @@ from sim.model.compile import build_circumstances
 from sim.model.effects import solved_multiplier
 from sim.results.estimates import NO_CHANGE
 from sim.results.measures import index_of
+from sim.results.shapes import early
 from sim.study.calibration import PLACES
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ STEPS = 400
 class Setting:
     """How much work a calibration is."""
 
-    points: int = 1024
+    points: int = 2048
     """Worlds simulated in each wave; a power of two spreads them best."""
     rows: int = 256
     """Rows of the sample."""
@@ -86,13 +87,18 @@ class World:
         written = dataclasses.replace(self.study, calibration=None)
         study = written if np.isnan(row).any() else self.study.calibrated_at(row)
         given = build_circumstances(study, 0, luck)
-        vector = run_trial(study, Trial(scenario=NO_CHANGE, draw=0, run=luck), given=given).measures
-        index = index_of(study.clock)
+        trial = run_trial(study, Trial(scenario=NO_CHANGE, draw=0, run=luck), given=given)
+        index, shapes = index_of(study.clock), early(trial.log, trial.plan, study.clock)
         arm = run_arm(
             trial_plan(study, TRIAL_FAMILIES, given), solved_multiplier(given.values), offered=False
         )
         rest = iter((arm.in_care, arm.proceedings))
-        return np.array([one.simulated(index, vector) if one.measure else next(rest) for one in self.targets])
+        return np.array(
+            [
+                one.simulated(index, trial.measures, shapes) if one.measure or one.shape else next(rest)
+                for one in self.targets
+            ]
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

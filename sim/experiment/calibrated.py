@@ -70,7 +70,7 @@ def met(fitted: Fitted) -> list[dict[str, Any]]:
         rows.append(
             {
                 "target": one.name,
-                "share": one.share or one.trend or not one.measure,
+                "share": one.share or one.trend or one.per_cent or not (one.measure or one.shape),
                 "counted": one.counted,
                 "tolerance": one.tolerance,
                 "written": float(fitted.written_figures[:, place].mean()),
@@ -89,7 +89,11 @@ def met(fitted: Fitted) -> list[dict[str, Any]]:
 
 def shown(value: float, share: bool) -> str:
     """A figure as people read it: shares in per cent."""
-    return f"{value:.1%}" if share else f"{value:.0f}"
+    return f"{value:.1%}" if share else f"{value:.0f}" if value >= FEW else f"{value:.2f}"
+
+
+FEW = 10
+"""Figures below it are shown with decimals."""
 
 
 def report(fitted: Fitted) -> str:

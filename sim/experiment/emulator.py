@@ -26,8 +26,14 @@ class Emulator:
 
     weights: Floats
     """[features, figures]"""
-    covariance: Floats
-    """[figures, features, features] how unsure the weights are."""
+    scale: Floats
+    """[features] how large each weight was thought to be."""
+    spans: Floats
+    """[spans, features] combinations of the features that the points told apart."""
+    along: Floats
+    """[figures, spans] variance of a figure along each of them."""
+    beyond: Floats
+    """[figures] variance along any other, where nothing but the prior is known."""
     noise: Floats
     """[figures] standard deviation of what the function leaves unexplained: luck, and its own lack of fit."""
     explained: Floats
@@ -40,8 +46,10 @@ class Emulator:
     def spread(self, z: Floats) -> Floats:
         """[points, figures] standard deviation of that expectation, from having seen so few points."""
         x = features(z)
-        variance = np.einsum("pf,mfg,pg->pm", x, self.covariance, x, optimize=True)
-        return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
+        told = (x @ self.spans.T) ** 2
+        rest = np.sum((x * self.scale) ** 2, axis=1) - told.sum(axis=1)
+        variance = told @ self.along.T + np.outer(np.maximum(rest, 0.0), self.beyond)
+        return np.asarray(np.sqrt(variance))
 
     def slopes(self, z: Floats) -> Floats:
         """[figures, d] slope of each figure in each coordinate at one point [d]."""
@@ -70,7 +78,7 @@ def fit(z: Floats, seen: Floats, luck: npt.NDArray[np.int64]) -> Emulator:
     design = np.hstack([x, shared])
     n_features = x.shape[1]
     weights = np.empty((n_features, seen.shape[1]))
-    covariance = np.empty((seen.shape[1], n_features, n_features))
+    along, beyond = np.empty((seen.shape[1], min(design.shape))), np.empty(seen.shape[1])
     noise, explained = np.empty(seen.shape[1]), np.empty(seen.shape[1])
     # The constant is not drawn towards nought: it is given a prior a thousand times as wide.
     scale = np.ones(design.shape[1])
@@ -79,17 +87,27 @@ def fit(z: Floats, seen: Floats, luck: npt.NDArray[np.int64]) -> Emulator:
     for figure in range(seen.shape[1]):
         y = seen[:, figure]
         unit = max(float(y.std()), 1e-12)
-        found, variance, sigma = _evidence(left, values, right, y / unit)
-        found, variance = found * scale * unit, variance * np.outer(scale, scale) * unit**2
-        weights[:, figure] = found[:n_features]
-        covariance[figure] = variance[:n_features, :n_features]
+        found, precision, beta = _evidence(left, values, right, y / unit)
+        weights[:, figure] = (found * scale * unit)[:n_features]
+        along[figure] = unit**2 / (precision + beta * values**2)
+        beyond[figure] = unit**2 / precision
+        sigma = beta**-0.5
         noise[figure] = sigma * unit
         explained[figure] = float((x @ weights[:, figure]).var()) / unit**2
-    return Emulator(weights=weights, covariance=covariance, noise=noise, explained=explained)
+    return Emulator(
+        weights=weights,
+        scale=scale[:n_features],
+        spans=right[:, :n_features] * scale[:n_features],
+        along=along,
+        beyond=beyond,
+        noise=noise,
+        explained=explained,
+    )
 
 
-def _evidence(left: Floats, values: Floats, right: Floats, y: Floats) -> tuple[Floats, Floats, float]:
-    """Weights, their covariance and the noise of one figure, by maximum marginal likelihood."""
+def _evidence(left: Floats, values: Floats, right: Floats, y: Floats) -> tuple[Floats, float, float]:
+    """Weights of one figure, and by maximum marginal likelihood the precision of their prior and that of the
+    noise."""
     n = len(y)
     projected = left.T @ y
     rest = float(y @ y - projected @ projected)
@@ -102,7 +120,4 @@ def _evidence(left: Floats, values: Floats, right: Floats, y: Floats) -> tuple[F
         precision = used / max(float(shrunk @ shrunk), 1e-12)
         beta = max(n - used, 1.0) / max(misfit, 1e-12)
     shrunk = beta * values * projected / (precision + beta * squares)
-    # Directions that no point spans keep their prior spread.
-    inside = right.T / (precision + beta * squares) @ right
-    outside = (np.eye(right.shape[1]) - right.T @ right) / precision
-    return right.T @ shrunk, inside + outside, float(beta**-0.5)
+    return right.T @ shrunk, precision, beta

@@ -235,6 +235,14 @@ COMPARISONS = (
         for length in OPEN_BY_LENGTH
     ),
     Comparison(
+        title="… open for three months or more",
+        series="plans open for three months",
+        label="",
+        measure="plans open by length",
+        groups=OPEN_BY_LENGTH[1:],
+        chance="stock",
+    ),
+    Comparison(
         title="… that had lasted two years, % of those ended",
         series="plans that lasted two years",
         label="",
@@ -252,6 +260,16 @@ COMPARISONS = (
         measure="referrals",
         groups=("all",),
         times=CHILDREN_A_FAMILY,
+    ),
+    Comparison(
+        title="… within a year of another, %",
+        series="re-referrals",
+        label="",
+        measure="referrals again",
+        groups=("all",),
+        of=(("referrals", "all"),),
+        chance="share",
+        whole="referrals",
     ),
     Comparison(
         title="Care applications in the year",

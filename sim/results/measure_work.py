@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.engine.events import Event
-from sim.foundations.clock import TICKS_PER_DAY
+from sim.foundations.clock import TICKS_PER_DAY, TICKS_PER_YEAR
 from sim.foundations.ledger import ONE
 from sim.model.hours import cut, spells_of
 from sim.model.terms import (
@@ -75,6 +75,7 @@ def keys(at: Periods) -> list[Key]:
         *keys_of("plans open", ends),
         *keys_of("families open", ends, OPEN_LEVELS),
         *keys_of("referrals", years),
+        *keys_of("referrals again", years),
         *keys_of("enquiries", years),
         *keys_of("care applications", years),
         *keys_of("crises", years),
@@ -125,12 +126,25 @@ def cases(reading: Reading) -> list[Any]:
         plans.cumsum()[: reading.n_ends],
         levels(reading),
         referred[:, 0] + reading.yearly(Event.REFERRED).sum(axis=1),
+        again_within_a_year(reading),
         reading.yearly(Event.GATE)[:, Status.CHILD_PROTECTION],
         reading.yearly(Event.STATUS, opening=False)[:, Status.PROCEEDINGS],
         reading.yearly(Event.CRISIS).sum(axis=1),
         reading.yearly(Event.NOT_HEARD).sum(axis=1),
         caseload(reading),
     ]
+
+
+def again_within_a_year(reading: Reading) -> Floats:
+    """[years] referrals that came within a year of another of the same family."""
+    log, plan = reading.log, reading.plan
+    at = reading.row_of(reading.by_family(Event.REFERRED))
+    family, tick = log.family[at], log.tick[at]
+    first = np.append(True, family[1:] != family[:-1])[: len(at)]
+    lately = np.append(False, tick[1:] - tick[:-1] <= TICKS_PER_YEAR)[: len(at)]
+    known = np.isin(family, plan.families.id[plan.families.again])
+    ticks = [plan.counted_referrals[plan.counted_again], tick[np.where(first, known, lately)]]
+    return reading.by_year(np.concatenate(ticks))[:, 0]
 
 
 def levels(reading: Reading) -> Floats:

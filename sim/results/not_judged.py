@@ -38,10 +38,6 @@ REASONS: Mapping[str, str] = {
     ),
     "placed more than 20 miles away": "Nobody has an address in the model.",
     "foster places": "Foster homes never run out in the model, so it counts no places.",
-    "re-referrals": (
-        "`demand.re_referral` and `demand.returning` are set so that this share comes back, by years to "
-        "2025: it is not held back."
-    ),
     "referrals without further action": RECORDED_IN_NEED,
     "referrals assessed and not in need": RECORDED_IN_NEED,
     "assessments": (

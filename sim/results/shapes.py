@@ -53,6 +53,7 @@ def shapes(log: EventLog, plan: Plan, clock: Clock) -> dict[str, float]:
         **returns(reading),
         **plans(reading),
         **needs(reading),
+        "newborns": newborns(reading),
         **together(reading),
         **placements(reading),
         **years(reading),
@@ -124,6 +125,13 @@ def plans(reading: Reading) -> dict[str, float]:
 def needs(reading: Reading) -> dict[str, float]:
     """How long families had been in need when that ended, by child: in assessment, in need, on a plan or
     before the court, one after another. Closure and early help end it."""
+    family, begin, end = spells_of_need(reading)
+    over = (begin > 0) & (end < reading.plan.horizon) & (end >= SETTLED * YEAR)
+    return bands((end - begin)[over], children_of(reading, family[over], end[over]), "need")
+
+
+def spells_of_need(reading: Reading) -> tuple[Ints, Ints, Ints]:
+    """Family, begin and end (the horizon if it goes on) of every time in need."""
     log, at = reading.log, reading.row_of(reading.by_family(Event.STATUS))
     family, tick = log.family[at], log.tick[at]
     inside = np.isin(log.what[at], [int(level) for level in NEEDS])
@@ -131,24 +139,59 @@ def needs(reading: Reading) -> dict[str, float]:
     follows[1:] = family[1:] == family[:-1]
     within = np.zeros(len(at), dtype=bool)
     within[1:] = inside[:-1] & follows[1:]
-    begin = tick[np.maximum.accumulate(np.where(inside & ~within, np.arange(len(at)), 0))]
-    over = within & ~inside & (begin > 0) & (tick >= SETTLED * YEAR)
-    return bands((tick - begin)[over], children_of(reading, family[over], tick[over]), "need")
+    starts, over = np.flatnonzero(inside & ~within), np.flatnonzero(within & ~inside)
+    # The first end after a start is its own, if it is the same family's.
+    place = over.searchsorted(starts)
+    ends = np.append(over, -1)[np.minimum(place, len(over))]
+    known = (place < len(over)) & (family[ends] == family[starts])
+    return family[starts], tick[starts], np.where(known, tick[ends], reading.plan.horizon)
 
 
 def children_of(reading: Reading, family: Ints, tick: Ints) -> Ints:
-    """How many children each family has at a tick, born and not grown up, wherever they live."""
-    people = reading.people
+    """How many children each family has with it at a tick: born, not grown up, and not in care before it."""
+    people, stays = reading.people, reading.stays
     row = people.family_row(family)
     order = np.argsort(people.child_family, kind="stable")
-    whose, born = people.child_family[order], people.child_born[order]
+    whose = people.child_family[order]
     first, last = whose.searchsorted(row), whose.searchsorted(row, side="right")
-    adult = BAND_STARTS[-1] * YEAR
-    counted = [
-        int(((born[a:b] <= when) & (born[a:b] > when - adult)).sum())
-        for a, b, when in zip(first, last, tick, strict=True)
-    ]
-    return np.array(counted, dtype=np.int64)
+    many = last - first
+    asked = np.repeat(np.arange(len(row)), many)
+    child = order[np.repeat(first - np.append(0, many.cumsum()[:-1]), many) + np.arange(many.sum())]
+    when, born = tick[asked], people.child_born[child]
+    there = (born <= when) & (born > when - BAND_STARTS[-1] * YEAR)
+    span, identity = np.int64(reading.plan.horizon + 1), people.child_ids[child]
+    at = np.searchsorted(stays["child"] * span + stays["begin"], identity * span + when) - 1
+    if len(stays["child"]):
+        there &= ~((at >= 0) & (stays["child"][at] == identity) & (stays["end"][at] >= when))
+    return np.bincount(asked[there], minlength=len(row))
+
+
+def early(log: EventLog, plan: Plan, clock: Clock) -> dict[str, float]:
+    """The figures of shape that a world of three years shows already, for calibration. Shares are in per
+    cent; needs are children a year whose need began in the first year, by the months that it lasted at
+    least."""
+    reading = Reading(log, plan, clock)
+    family, begin, end = spells_of_need(reading)
+    new = (begin > 0) & (begin <= YEAR)
+    length = (np.minimum(end, begin + (MONTHS[-1] + 1) * MONTH) - begin)[new]
+    children = children_of(reading, family[new], end[new])
+    place = np.searchsorted(np.array(MONTHS) * MONTH, length, side="right") - 1
+    lasting = np.bincount(place, weights=children, minlength=len(MONTHS))
+    return {
+        **{f"need|{month}": float(lasting[k]) for k, month in enumerate(MONTHS)},
+        "newborns": newborns(reading),
+        "children to a family at court": together(reading)["children to a family at court"],
+        **returns(reading),
+    }
+
+
+def newborns(reading: Reading) -> float:
+    """Of the children under one who enter by a court, how many do within a week of birth."""
+    entered = reading.rows(Event.ENTERED)
+    court = (entered["what"] == int(Route.COURT)) & (entered["tick"] > 0)
+    child, tick = entered["child"][court], entered["tick"][court]
+    age = tick - reading.people.child_born[reading.people.child_row(child)]
+    return per_cent((age < TOGETHER).sum(), (age < YEAR).sum())
 
 
 def together(reading: Reading) -> dict[str, float]:

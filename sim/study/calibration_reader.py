@@ -21,8 +21,19 @@ COUNTED = (
     "children looked after",
     "plans started",
     "plans open",
-    "care applications per 10,000 children",
-    "children aged 0 to 17",
+    "care applications",
+    "referrals",
+    "re-referrals",
+    "plans repeated",
+    "plans that lasted two years",
+    "plans open for three months",
+    "three or more placements",
+    "children looked after by placement",
+    "needs ended",
+    "needs ended by duration",
+    "newborns in care proceedings in England",
+    "returns home that failed in England",
+    "children in a family elsewhere",
     "entries by age",
     "entries by legal status",
     "exits by kind",
@@ -201,9 +212,11 @@ def made_for(
 
 
 def before_start(label: str, start: str) -> bool:
-    """Whether a label of a series is of a time that had ended when the study starts. A financial year ends on
-    31 March; the number of children who live somewhere is of no such time."""
+    """Whether a label of a series is of a time that had ended when the study starts, or of none. A financial
+    year ends on 31 March."""
     period = label.partition("|")[0]
+    if not period[:4].isdecimal():
+        return True
     ended = f"{int(period[:4]) + 1}-03-31" if "/" in period else period
     return ended < start
 

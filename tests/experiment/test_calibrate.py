@@ -12,6 +12,7 @@ from sim.experiment.emulator import Emulator, features
 from sim.experiment.targets import Target, targets_of
 from sim.foundations.errors import InputError
 from sim.report.calibration import page
+from sim.results.estimates import Index
 from sim.study.config import load_study
 from tests.worlds import small_bury
 
@@ -22,8 +23,16 @@ def linear(slopes):
     n = features(np.zeros((1, d))).shape[1]
     weights = np.zeros((n, 1))
     weights[1 : 1 + d, 0] = slopes
-    zeros = np.zeros((1, n, n))
-    return Emulator(weights=weights, covariance=zeros, noise=np.zeros(1), explained=np.ones(1))
+    none = np.zeros((1, n))
+    return Emulator(
+        weights=weights,
+        scale=np.ones(n),
+        spans=none,
+        along=np.zeros((1, 1)),
+        beyond=np.zeros(1),
+        noise=np.zeros(1),
+        explained=np.ones(1),
+    )
 
 
 def test_the_sampler_agrees_with_the_closed_form_of_a_linear_figure():
@@ -51,9 +60,34 @@ def test_targets_of_bury_are_means_to_march_2023_and_nothing_later():
     assert shares.share
     assert shares.counted == pytest.approx((22 + 24 + 15) / (107 + 110 + 86))
     assert found["starts led by court"].counted == pytest.approx((62 + 64 + 43) / (107 + 110 + 86))
-    assert found["care applications"].counted == pytest.approx(
-        (13.0 + 12.9 + 9.4 + 11.6 + 13.8 + 7.6) / 6 * 4.4344
+    assert found["care applications"].counted == pytest.approx((57 + 57 + 41 + 51 + 60 + 33) / 6)
+    assert found["referrals"].counted == pytest.approx((2356 + 2916 + 2061 + 2045 + 3370 + 3239) / 6)
+    again = found["referrals within a year of another"]
+    assert again.counted == pytest.approx((25.4 + 29.0 + 30.5 + 22.2 + 23.9 + 34.1) / 600)
+    young = found["plans open for less than three months"]
+    assert young.counted == pytest.approx(
+        np.mean([1 - 117 / 199, 1 - 128 / 203, 1 - 86 / 146, 1 - 151 / 201, 1 - 149 / 230, 1 - 168 / 212])
     )
+    need = found["in need for 3 to 6 months"]
+    shares = (11.1 + 12.4 + 13.1 + 14.3 + 16.2 + 15.8) / 6
+    assert need.counted == pytest.approx((1498 + 2233) / 2 * shares / 100)
+    assert found["looked after: children's home"].counted == pytest.approx((22 + 26 + 21) / (347 + 359 + 349))
+    assert found["starts by court under 1, newborn"].counted == pytest.approx(0.42)
+
+
+def test_a_target_is_read_off_the_last_year_or_the_shapes_where_it_says_so():
+    index, years = (
+        Index((("referrals", "2023/24", "all"), ("referrals", "2024/25", "all"))),
+        np.array([80.0, 120.0]),
+    )
+    target = Target(name="a", counted=1.0, tolerance=1.0, measure="referrals", times=1.5)
+    assert target.simulated(index, years, {}) == 150
+    assert dataclasses.replace(target, last=True).simulated(index, years, {}) == 180
+    assert dataclasses.replace(target, trend=True).simulated(index, years, {}) == 1.5
+    shape = Target(name="b", counted=0.4, tolerance=1.0, shape="newborns", times=0.01)
+    assert shape.simulated(index, years, {"newborns": 25.0}) == 0.25
+    # Nothing happened that it could be read off: such a world says nothing for or against.
+    assert shape.simulated(index, years, {"newborns": float("nan")}) == 0.4
 
 
 def test_goals_are_logarithms_with_tolerances_as_shares_of_the_count():

@@ -95,15 +95,60 @@ def test_needs_run_through_levels_until_closure_or_early_help() -> None:
     assert found == {"need|0": 25, "need|3": 0, "need|6": 75, "need|12": 0, "need|24": 0}
 
 
+def test_children_of_a_family_are_those_with_it_and_not_in_care_before() -> None:
+    records = [entered(100, 10, 100), entered(200, 10, 101), left(250, 10, 100)]
+    # Three children, of whom the first is in care from day 100 to 250, the second from day 200 on, and the
+    # third comes of age; family 20 has one who is born on day 150.
+    homes = [[Child(age=1), Child(age=2), Child(age=17.9)], [Child(age=-150 / 365.25)]]
+    reading = read(records, *homes)
+    asked = [(10, 10), (10, 101), (10, 201), (10, 300), (20, 100), (20, 151), (10, 100)]
+    found = shapes.children_of(
+        reading, np.array([family for family, _ in asked]), np.array([days(day) for _, day in asked])
+    )
+    assert found.tolist() == [3, 1, 0, 1, 0, 1, 2]
+
+
+def test_needs_of_the_first_year_by_how_long_they_lasted() -> None:
+    def held(day: float, family: int, level: Status) -> tuple[Any, ...]:
+        return (day, family, -1, Event.STATUS, int(level), 0)
+
+    records = [held(0, 40, Status.CHILD_IN_NEED), held(300, 40, Status.CLOSED)]  # there on the first day
+    records += [
+        held(10, 10, Status.ASSESSMENT),
+        held(50, 10, Status.CHILD_IN_NEED),
+        held(130, 10, Status.CLOSED),
+    ]
+    records += [held(60, 20, Status.ASSESSMENT)]  # goes on to the end
+    records += [held(400, 30, Status.ASSESSMENT), held(600, 30, Status.CLOSED)]  # after the first year
+    homes = [[Child(age=1)] * 2, [Child(age=1)], [Child(age=1)], [Child(age=1)]]
+    reading = read(sorted(records), *homes)
+    found = shapes.early(reading.log, reading.plan, LONG)
+    assert {name: value for name, value in found.items() if name.startswith("need")} == {
+        "need|0": 0,
+        "need|3": 2,
+        "need|6": 0,
+        "need|12": 0,
+        "need|24": 1,
+    }
+
+
+def test_newborns_are_infants_whom_a_court_places_within_a_week() -> None:
+    homes = [[Child(age=-100 / 365.25)], [Child(age=-100 / 365.25)], [Child(age=0.1)], [Child(age=2)]]
+    records = [entered(106, 10, 100), entered(108, 20, 200), entered(50, 30, 300), entered(50, 40, 400)]
+    assert shapes.newborns(read(sorted(records), *homes)) == pytest.approx(100 / 3)
+    # By another way in, or on the first day, it is none.
+    assert np.isnan(shapes.newborns(read([entered(106, 10, 100, ALONE), entered(0, 30, 300)], *homes)))
+
+
 def test_brothers_and_sisters_who_enter_within_a_week_are_one_entry() -> None:
     records = [
+        (90, 20, -1, Event.STATUS, int(Status.PROCEEDINGS), 0),
         entered(100, 10, 100),
+        (100, 10, -1, Event.STATUS, int(Status.PROCEEDINGS), 0),
         entered(103, 10, 101),
         entered(300, 10, 102),
         entered(100, 20, 200),
         entered(100, 30, 300, ALONE),
-        (150, 10, -1, Event.STATUS, int(Status.PROCEEDINGS), 0),
-        (150, 20, -1, Event.STATUS, int(Status.PROCEEDINGS), 0),
     ]
     homes = [[Child(age=1)] * 3, [Child(age=1)], [Child(age=5, unaccompanied=True)]]
     found = shapes.together(read(sorted(records), *homes))
@@ -111,6 +156,7 @@ def test_brothers_and_sisters_who_enter_within_a_week_are_one_entry() -> None:
     assert found["entered with a sibling"] == 50
     # Four are in care at the end, three of them with a brother or sister.
     assert found["in care with a sibling"] == 75
+    # Three children of one family and one of another; who enters that day was still at home.
     assert found["children to a family at court"] == 2
 
 
