@@ -45,27 +45,32 @@ def paired(found: Floats, own: Floats, quantiles: Floats | None = None) -> Paire
     draws, runs = found.shape
     y, x, whole = found.mean(axis=1), own[:draws, :runs].mean(axis=1), own.mean(axis=1)
     level, spread = float(whole.mean()), error_of(whole)
+
+    def with_level(error: float | None, rest: Floats, slope: float, free: int) -> float | None:
+        return joined(error, slope, spread, together=shared(rest, whole, free))
+
     columns = [np.ones(draws), x] + ([] if quantiles is None else list(quantiles.T - MIDDLE))
     line = np.column_stack(columns)
     if draws < max(FEW, 3 * line.shape[1]) or np.linalg.matrix_rank(line) < line.shape[1]:
         more = estimate((y - x)[:, None])
         return Paired(
             mean=level + more.mean,
-            error=joined(more.error, 1.0, spread),
+            error=with_level(more.error, y - x - more.mean, 1.0, draws - 1),
             more=more.mean,
             more_error=more.error,
         )
     fitted = np.linalg.lstsq(line, y, rcond=None)[0]
     rest = y - line @ fitted
-    variance = float(rest @ rest) / (draws - line.shape[1])
+    free = draws - line.shape[1]
+    variance = float(rest @ rest) / free
     at = np.array([1.0, level, *np.zeros(line.shape[1] - 2)])
     error = sqrt(max(0.0, variance * float(at @ np.linalg.solve(line.T @ line, at))))
     mean, slope = float(at @ fitted), float(fitted[1])
     return Paired(
         mean=mean,
-        error=joined(error, slope, spread),
+        error=with_level(error, rest, slope, free),
         more=mean - level,
-        more_error=joined(error, slope - 1.0, spread),
+        more_error=with_level(error, rest, slope - 1.0, free),
     )
 
 
@@ -74,6 +79,17 @@ def error_of(means: Floats) -> float | None:
     return float(means.std(ddof=1) / sqrt(len(means))) if len(means) > 1 else None
 
 
-def joined(error: float | None, slope: float, spread: float | None) -> float | None:
-    """The error of a sum of two that have nothing to do with one another."""
-    return None if error is None else sqrt(error**2 + (slope * (spread or 0.0)) ** 2)
+def shared(rest: Floats, whole: Floats, free: int) -> float:
+    """How an average of few futures and the study's own go together, beside the line: both hold the draws
+    that come first, of which the study has seen more luck. With as much of it each, a line leaves nothing."""
+    if free < 1:
+        return 0.0
+    first = whole[: len(rest)]
+    return float(rest @ (first - first.mean())) / free / len(whole)
+
+
+def joined(error: float | None, slope: float, spread: float | None, together: float = 0.0) -> float | None:
+    """The error of a sum of an average and ``slope`` times another, which go together so far."""
+    if error is None:
+        return None
+    return sqrt(max(0.0, error**2 + (slope * (spread or 0.0)) ** 2 + 2 * slope * together))

@@ -44,7 +44,8 @@ def test_few_draws_are_only_compared_with_the_same_futures() -> None:
     found = paired(column([2.0, 6.0]), own)
     # Two more on average, 1 and 3, beside an average of 5.
     assert (found.mean, found.more, found.more_error) == (7.0, 2.0, 1.0)
-    assert found.error == pytest.approx(np.sqrt(1 + np.var([1, 3, 8, 8], ddof=1) / 4))
+    # What is more grows with the study's own in the first two draws: their covariance is 2, of four draws.
+    assert found.error == pytest.approx(np.sqrt(1 + np.var([1, 3, 8, 8], ddof=1) / 4 + 2 * 2 / 4))
     alone = paired(column([2.0]), column([1.0]))
     assert (alone.mean, alone.more, alone.error, alone.more_error) == (2.0, 1.0, None, None)
 
@@ -77,3 +78,19 @@ def test_errors_are_those_that_many_experiments_have() -> None:
     assert np.mean(means) == pytest.approx(7, abs=0.02)
     assert np.std(means) == pytest.approx(np.sqrt(np.mean(np.square(errors))), rel=0.05)
     assert np.std(means) < 0.45 * np.std(plain)
+
+
+def test_errors_hold_where_a_variant_goes_otherwise_with_draws_than_with_luck() -> None:
+    """The study's own averages have three runs a draw, the variant's one: it follows what is drawn half as
+    closely again as the study does, and luck hardly."""
+    random = np.random.default_rng(4)
+    found = []
+    for _ in range(1500):
+        drawn, luck = random.normal(0, 6, (200, 1)), random.normal(0, 6, (200, 3))
+        own = 5 + drawn + luck
+        other = 7 + 1.5 * drawn[:60] + 0.3 * luck[:60, :1] + random.normal(0, 2, (60, 1))
+        found.append(paired(other, own))
+    for value, error in (("mean", "error"), ("more", "more_error")):
+        told = np.sqrt(np.mean([getattr(one, error) ** 2 for one in found]))
+        assert np.std([getattr(one, value) for one in found]) == pytest.approx(told, rel=0.05)
+    assert np.mean([one.mean for one in found]) == pytest.approx(7, abs=0.1)
