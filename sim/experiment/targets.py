@@ -17,6 +17,7 @@ import numpy as np
 from sim.foundations.errors import InputError
 from sim.model.terms import BANDS, ROUTE_NAMES
 from sim.results.check import AGES, CHILDREN_A_FAMILY, COMPARISONS, bands_of
+from sim.results.shapes import YEAR
 from sim.study.calibration_reader import before_start
 
 if TYPE_CHECKING:
@@ -239,9 +240,10 @@ def needs(study: Study) -> list[Target]:
     left it, whom the statistics count as in need and the model does not."""
     ended = list(before(study, "needs ended").values())
     found = []
-    for label, month in (("3 to 6 months", 3), ("6 to 12 months", 6), ("1 to 2 years", 12)):
+    for label, month, over in (("3 to 6 months", 3, 6), ("6 to 12 months", 6, 12), ("1 to 2 years", 12, 24)):
         shares = list(before(study, "needs ended by duration", label).values())
-        if ended and shares:
+        # What began on the last day of the first year must be seen to its end.
+        if ended and shares and study.clock.horizon >= YEAR * (1 + over / 12):
             counted = float(np.mean(ended) * np.mean(shares) / 100)
             tolerance = NEEDS_TOLERANCE * counted
             shape = f"need|{month}"

@@ -1,6 +1,7 @@
 """Calibration: a sampler that agrees with mathematics, targets read off counts by hand, and a whole one."""
 
 import dataclasses
+import datetime as dt
 
 import numpy as np
 import pytest
@@ -9,12 +10,16 @@ from sim.experiment import calibrate as calibration
 from sim.experiment.calibrate import Setting, calibrate, goals, likeliest, posterior, slice_sample
 from sim.experiment.calibrated import calibrated_yaml, flat, report
 from sim.experiment.emulator import Emulator, features
-from sim.experiment.targets import Target, targets_of
+from sim.experiment.targets import Target, needs, targets_of
+from sim.foundations.clock import Clock
 from sim.foundations.errors import InputError
 from sim.report.calibration import page
 from sim.results.estimates import Index
+from sim.study.calibration_reader import COUNTED, before_start
 from sim.study.config import load_study
 from tests.worlds import small_bury
+
+MARCHES = ("2024-03-31", "2025-03-31")
 
 
 def linear(slopes):
@@ -84,10 +89,64 @@ def test_a_target_is_read_off_the_last_year_or_the_shapes_where_it_says_so():
     assert target.simulated(index, years, {}) == 150
     assert dataclasses.replace(target, last=True).simulated(index, years, {}) == 180
     assert dataclasses.replace(target, trend=True).simulated(index, years, {}) == 1.5
+    levels = (("families open", month, level) for month in MARCHES for level in ("all", "early help"))
+    open_at = dataclasses.replace(target, measure="families open", groups=("early help",), trend=True)
+    assert open_at.simulated(Index(tuple(levels)), np.array([100.0, 20.0, 300.0, 30.0]), {}) == 1.5
     shape = Target(name="b", counted=0.4, tolerance=1.0, shape="newborns", times=0.01)
     assert shape.simulated(index, years, {"newborns": 25.0}) == 0.25
     # Nothing happened that it could be read off: such a world says nothing for or against.
     assert shape.simulated(index, years, {"newborns": float("nan")}) == 0.4
+
+
+def test_targets_are_read_off_figures_of_which_the_digest_knows_and_off_none_of_the_time_simulated():
+    study = load_study("configs/bury.yaml", calibrated=False)
+    start, asked = study.clock.start.isoformat(), set()
+
+    class Asked(dict):
+        def get(self, name, default=None):
+            asked.add(name)
+            return super().get(name, default)
+
+    noted = dataclasses.replace(study, observed=Asked(study.observed))
+    found = targets_of(noted)
+    assert asked >= {"entries", "needs ended by duration", "newborns in care proceedings in England"}
+    assert asked <= set(COUNTED)
+    # Whatever was counted later may be anything.
+    wrong = {
+        name: dataclasses.replace(
+            one, points={key: value if before_start(key, start) else 1e6 for key, value in one.points.items()}
+        )
+        for name, one in study.observed.items()
+    }
+    assert wrong["entries"]["2023/24"] == 1e6
+    assert targets_of(dataclasses.replace(study, observed=wrong)) == found
+
+
+@pytest.mark.parametrize(
+    ("label", "before"),
+    [
+        ("2022/23", True),
+        ("2023/24", False),
+        ("2023-03-31|under 1", True),
+        ("2023-04-01", False),
+        ("2023-09-30", False),
+        ("within 3 months", True),
+    ],
+)
+def test_what_had_ended_when_the_study_starts_or_has_no_time(label, before):
+    assert before_start(label, "2023-04-01") is before
+
+
+def test_needs_are_aimed_at_only_where_they_are_seen_to_their_end():
+    study = load_study("configs/bury.yaml", calibrated=False)
+    ends = {
+        3: ["3 to 6 months", "6 to 12 months", "1 to 2 years"],
+        2: ["3 to 6 months", "6 to 12 months"],
+        1: [],
+    }
+    for years, bands in ends.items():
+        short = dataclasses.replace(study, clock=Clock(study.clock.start, dt.date(2023 + years, 4, 1)))
+        assert [one.name for one in needs(short)] == [f"in need for {band}" for band in bands]
 
 
 def test_goals_are_logarithms_with_tolerances_as_shares_of_the_count():
