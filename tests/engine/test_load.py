@@ -10,11 +10,12 @@ from sim.engine.events import Event, EventLog
 from sim.engine.load import follow_case
 from sim.engine.risk import safeguarded
 from sim.engine.simpy_engine import SimpyWorld
-from sim.foundations.ledger import ONE
+from sim.foundations.ledger import ONE, UNITS
 from sim.model.plan import Services
 from sim.model.terms import Channel, Line, Offer, Route, Status
 from tests.replay import live
 from tests.worlds import (
+    RATE,
     TWO_YEARS,
     UNSPENT,
     Household,
@@ -185,6 +186,23 @@ def test_what_a_family_spends_stays_spent_where_it_comes_on_the_day_of_a_weighin
     log = live(plan_of(statutory(), late, services=loaded(1), rules=rules(status_steps=tuple(steps))))
     assert loads(log)[:2] == [(0, 1), (APRIL_ENDS, 2)]
     assert risen(log, 20) == [(days(APRIL_ENDS + 15) + units) / days(1)]
+
+
+def test_what_a_birth_spends_grows_with_the_load_of_who_holds_the_family() -> None:
+    at_birth = tuple(ONE if status == Status.CHILD_PROTECTION else 0 for status in Status)
+    none = tuple(((0, RATE, RATE, 0),) for _ in Status)
+    expecting = statutory(kids=(Kid(born=days(40)), Kid(age=3)), court=(2 * UNITS, UNSPENT))
+    # Two families for one who can carry one: a birth spends twice the one hazard, which is all that is left.
+    for capacity, enters in ((1, [40]), (2, [])):
+        log = live(
+            plan_of(
+                expecting,
+                statutory(),
+                services=loaded(capacity),
+                rules=rules(court_at_birth=at_birth, status_steps=none),
+            )
+        )
+        assert at(log, Event.ENTERED, family=10) == enters
 
 
 def test_an_overload_of_one_changes_nothing_whatever_the_load() -> None:

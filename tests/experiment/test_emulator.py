@@ -45,3 +45,16 @@ def test_noise_is_the_luck_of_a_single_world_and_doubt_falls_with_the_points():
         wide[n] = float(emulator.spread(np.zeros((1, 2)))[0, 0])
         assert emulator.noise[0] == pytest.approx(0.5, rel=0.2)
     assert wide[1600] < wide[100] / 2
+
+
+def test_where_nothing_was_tried_the_doubt_is_that_of_the_prior():
+    """Twenty points of two coordinates, of which one was never moved: whatever hangs on it is as unsure as
+    weights are thought to be, and more so the farther away."""
+    z = np.column_stack([RANDOM.standard_normal(20), np.zeros(20)])
+    emulator = fit(z, z[:, :1] + RANDOM.normal(0, 0.01, (20, 1)), np.zeros(20, dtype=int))
+    near, far, farther = emulator.spread(np.array([[0.5, 0.0], [0.5, 1.0], [0.5, 3.0]]))[:, 0]
+    assert near < 0.05 * far
+    # A slope in the second coordinate, and its product with the first: their prior spreads add up.
+    prior = np.sqrt(emulator.beyond[0])
+    assert far > prior
+    assert farther > 3 * prior

@@ -115,6 +115,62 @@ def test_a_referral_within_a_year_of_the_one_before_is_marked() -> None:
         assert bool(layer.counted_again.any()) is lately
 
 
+def referred(values: dict[str, Any], clock: Clock, run: int = 0) -> Any:
+    (layer,) = referral_blocks(Chance(3, 0, run), values, clock, np.ones(len(clock.years)))
+    return layer
+
+
+def outcomes(values: dict[str, Any], always: str, first_year: float, later: float) -> dict[str, Any]:
+    """Every assessment ends alike, and closed families return at these rates."""
+    shares = {**dict.fromkeys(values["demand.outcome"], 0.0), always: 1.0}
+    again = {"first year": first_year, "later": later}
+    return {**values, "demand.outcome": shares, "demand.re_referral": again}
+
+
+def test_a_referral_a_year_after_the_one_before_is_not_marked() -> None:
+    three = Clock(dt.date(2023, 4, 1), dt.date(2026, 4, 1))
+    # Nobody comes back within a year of closing, everybody in the weeks after.
+    layer = referred(outcomes(demand_of(300.0), "no further action", 0.0, 50.0), three)
+    assert len(layer.counted) > 1.5 * len(np.unique(layer.counted_first))
+    assert not layer.counted_again.any()
+
+
+def test_of_families_known_before_fewer_had_come_lately_the_longer_ago_the_first_day_is() -> None:
+    two = Clock(dt.date(2023, 4, 1), dt.date(2025, 4, 1))
+    values = outcomes(demand_of(0.0, 390.0), "no further action", 1e-9, 1e-9)
+    layers = [referred(values, two, run) for run in range(10)]
+    ticks = np.concatenate([layer.counted for layer in layers])
+    lately = np.concatenate([layer.counted_again for layer in layers])
+    # All on the first day, none after a year: 7 of 8 in the first quarter, 1 of 8 in the last.
+    for quarter, share in ((0, 7 / 8), (1, 5 / 8), (3, 1 / 8)):
+        those = lately[ticks * 4 // TICKS_PER_YEAR == quarter]
+        assert abs(those.mean() - share) < 4 * np.sqrt(share * (1 - share) / len(those))
+    assert not lately[ticks > TICKS_PER_YEAR].any()
+    # Whom a service takes on at once carries the same mark.
+    served = referred(outcomes(demand_of(0.0, 390.0), "child in need", 1e-9, 1e-9), two)
+    counted = dict(zip(layers[0].counted.tolist(), layers[0].counted_again.tolist(), strict=True))
+    given = served.block.given
+    assert dict(zip(given["arrives"].tolist(), given["again"].tolist(), strict=True)) == counted
+
+
+def test_only_families_known_before_had_an_earlier_plan() -> None:
+    def people(share: float) -> Any:
+        given = build_circumstances(small_bury().replace({"opening.earlier_plan": share}), 0, 0)
+        families, level = given.families, given.families.opening_status
+        opening = (level >= Status.EARLY_HELP) & (level < Status.CLOSED)
+        return opening, families.id < 100 * 1_000_000, families
+
+    opening, referred_to, families = people(1.0)
+    assert families.earlier_plan[opening].all()
+    assert 0 < families.earlier_plan[referred_to].mean() < 0.7
+    assert not families.earlier_plan[~opening & ~referred_to].any()
+    known = families.earlier_plan
+    assert not people(0.0)[2].earlier_plan.any()
+    part = people(0.2)[2].earlier_plan
+    assert not (part & ~known).any()
+    assert abs(part[known].mean() - 0.2) < 4 * np.sqrt(0.2 * 0.8 / known.sum())
+
+
 def test_a_demand_shock_adds_families_to_those_who_come_anyway_and_moves_none() -> None:
     plain = list(referral_blocks(Chance(1, 0, 0), demand_of(300.0), YEAR, np.ones(1)))
     shocked = list(referral_blocks(Chance(1, 0, 0), demand_of(300.0), YEAR, np.ones(1), 1.6))

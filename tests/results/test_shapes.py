@@ -102,10 +102,12 @@ def test_children_of_a_family_are_those_with_it_and_not_in_care_before() -> None
     homes = [[Child(age=1), Child(age=2), Child(age=17.9)], [Child(age=-150 / 365.25)]]
     reading = read(records, *homes)
     asked = [(10, 10), (10, 101), (10, 201), (10, 300), (20, 100), (20, 151), (10, 100)]
+    # Who is in care to the end still is at the end.
+    asked += [(10, LONG.horizon / days(1))]
     found = shapes.children_of(
         reading, np.array([family for family, _ in asked]), np.array([days(day) for _, day in asked])
     )
-    assert found.tolist() == [3, 1, 0, 1, 0, 1, 2]
+    assert found.tolist() == [3, 1, 0, 1, 0, 1, 2, 1]
 
 
 def test_needs_of_the_first_year_by_how_long_they_lasted() -> None:
@@ -119,7 +121,7 @@ def test_needs_of_the_first_year_by_how_long_they_lasted() -> None:
         held(130, 10, Status.CLOSED),
     ]
     records += [held(60, 20, Status.ASSESSMENT)]  # goes on to the end
-    records += [held(400, 30, Status.ASSESSMENT), held(600, 30, Status.CLOSED)]  # after the first year
+    records += [held(400, 30, Status.ASSESSMENT), held(500, 30, Status.CLOSED)]  # after the first year
     homes = [[Child(age=1)] * 2, [Child(age=1)], [Child(age=1)], [Child(age=1)]]
     reading = read(sorted(records), *homes)
     found = shapes.early(reading.log, reading.plan, LONG)
