@@ -173,7 +173,7 @@ def early(log: EventLog, plan: Plan, clock: Clock) -> dict[str, float]:
     reading = Reading(log, plan, clock)
     family, begin, end = spells_of_need(reading)
     new = (begin > 0) & (begin <= YEAR)
-    length = (np.minimum(end, begin + (MONTHS[-1] + 1) * MONTH) - begin)[new]
+    length = (end - begin)[new]
     children = children_of(reading, family[new], end[new])
     place = np.searchsorted(np.array(MONTHS) * MONTH, length, side="right") - 1
     lasting = np.bincount(place, weights=children, minlength=len(MONTHS))

@@ -47,14 +47,16 @@ def test_noise_is_the_luck_of_a_single_world_and_doubt_falls_with_the_points():
     assert wide[1600] < wide[100] / 2
 
 
-def test_where_nothing_was_tried_the_doubt_is_that_of_the_prior():
-    """Twenty points of two coordinates, of which one was never moved: whatever hangs on it is as unsure as
-    weights are thought to be, and more so the farther away."""
-    z = np.column_stack([RANDOM.standard_normal(20), np.zeros(20)])
-    emulator = fit(z, z[:, :1] + RANDOM.normal(0, 0.01, (20, 1)), np.zeros(20, dtype=int))
-    near, far, farther = emulator.spread(np.array([[0.5, 0.0], [0.5, 1.0], [0.5, 3.0]]))[:, 0]
-    assert near < 0.05 * far
-    # A slope in the second coordinate, and its product with the first: their prior spreads add up.
-    prior = np.sqrt(emulator.beyond[0])
-    assert far > prior
-    assert farther > 3 * prior
+@pytest.mark.parametrize("n", [5, 40])
+def test_doubt_is_that_of_the_textbook_with_fewer_points_than_weights_and_with_more(n):
+    """The covariance of weights with a normal prior and normal noise, inverted as a whole: six weights."""
+    z = RANDOM.standard_normal((n, 2))
+    emulator = fit(
+        z, truth(np.column_stack([z, z[:, :1]])) + RANDOM.normal(0, 0.3, (n, 2)), np.zeros(n, dtype=int)
+    )
+    new = 2 * RANDOM.standard_normal((30, 2))
+    for figure in range(2):
+        prior = np.diag(1 / (emulator.beyond[figure] * emulator.scale**2))
+        told = features(z).T @ features(z) / emulator.noise[figure] ** 2
+        doubt = np.sqrt(np.einsum("pf,fg,pg->p", features(new), np.linalg.inv(told + prior), features(new)))
+        assert emulator.spread(new)[:, figure] == pytest.approx(doubt, rel=1e-3)

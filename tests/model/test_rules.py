@@ -1,11 +1,23 @@
 """Rates and chances as the rules hold them, from values given by hand."""
 
+import pytest
+
 from sim.foundations.clock import TICKS_PER_YEAR
 from sim.foundations.ledger import ONE, units_per_tick
 from sim.model.care import care_rules
-from sim.model.pathway import court_at_birth
+from sim.model.pathway import court_at_birth, court_steps
 from sim.model.terms import PLACEMENT_NAMES, Status
 from tests.worlds import small_bury
+
+
+def test_court_led_entries_follow_the_level_of_entries_and_what_conferences_do_already() -> None:
+    values = {
+        "routes.court": {"pre-proceedings": 0.1, "first 4 weeks": 4.0, "later": 0.5},
+        "uncertainty.entry_level": 1.5,
+    }
+    found = court_steps(values, 2.0)
+    assert found[Status.PRE_PROCEEDINGS] == [(0.0, pytest.approx(0.3))]
+    assert [rate for _, rate in found[Status.PROCEEDINGS]] == [pytest.approx(12.0), pytest.approx(1.5)]
 
 
 def test_what_a_birth_spends_follows_the_level_of_entries_and_what_conferences_do_already() -> None:
