@@ -18,7 +18,7 @@ from sim.foundations.errors import InputError
 from sim.model.terms import BANDS, ROUTE_NAMES
 from sim.results.check import AGES, CHILDREN_A_FAMILY, COMPARISONS, bands_of
 from sim.results.shapes import YEAR
-from sim.study.calibration_reader import before_start
+from sim.study.calibration_reader import applications_before, before_start
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -143,7 +143,7 @@ def totals(study: Study) -> list[Target]:
             mean = float(np.mean(counts))
             tolerance = TOTAL_TOLERANCE * mean
             found.append(Target(name=name, counted=mean, tolerance=tolerance, measure=series, times=times))
-    counts = list(before(study, "care applications").values())
+    counts = list(applications_before(study.observed, study.clock.start.isoformat()).values())
     if counts:
         mean = float(np.mean(counts))
         spread = float(np.hypot(SHARE_TOLERANCE * mean, np.sqrt(DISPERSION * mean / len(counts))))

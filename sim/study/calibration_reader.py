@@ -41,6 +41,12 @@ COUNTED = (
     "children looked after by age",
 )
 """Observed series that calibration aims at."""
+APPLICATIONS, RATE, POPULATION = (
+    "care applications",
+    "care applications per 10,000 children",
+    "children aged 0 to 17",
+)
+"""A study that has not the first series has the second and the third in its place."""
 JUDGED_BY = ("demand.", "family.", "pathway.", "routes.", "care.", "opening.")
 """Groups of parameters that a calibration was made for; with others it need not be made again."""
 
@@ -201,6 +207,8 @@ def made_for(
         for name in COUNTED
         if name in observed
     }
+    if APPLICATIONS not in observed:
+        counted[APPLICATIONS] = applications_before(observed, start)
     content = {
         "parameters": {
             n: p.content() for n, p in parameters.items() if n.startswith(JUDGED_BY) or n in moved
@@ -209,6 +217,19 @@ def made_for(
         "counted": counted,
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def applications_before(observed: Mapping[str, Observed], start: str) -> dict[str, float]:
+    """Care applications by year before the start, counted or worked out: the published rate times the
+    children who live in the authority, a number that is of no such time."""
+    if APPLICATIONS in observed:
+        points, times = observed[APPLICATIONS].points, 1.0
+    elif RATE in observed and len(observed.get(POPULATION, ())):
+        points = observed[RATE].points
+        times = next(iter(observed[POPULATION].points.values())) / 10_000
+    else:
+        return {}
+    return {period: value * times for period, value in points.items() if before_start(period, start)}
 
 
 def before_start(label: str, start: str) -> bool:

@@ -15,7 +15,7 @@ from sim.foundations.clock import Clock
 from sim.foundations.errors import InputError
 from sim.report.calibration import page
 from sim.results.estimates import Index
-from sim.study.calibration_reader import COUNTED, before_start
+from sim.study.calibration_reader import COUNTED, before_start, made_for
 from sim.study.config import load_study
 from tests.worlds import small_bury
 
@@ -107,6 +107,10 @@ def test_targets_are_read_off_figures_of_which_the_digest_knows_and_off_none_of_
             asked.add(name)
             return super().get(name, default)
 
+        def __getitem__(self, name):
+            asked.add(name)
+            return super().__getitem__(name)
+
     noted = dataclasses.replace(study, observed=Asked(study.observed))
     found = targets_of(noted)
     assert asked >= {"entries", "needs ended by duration", "newborns in care proceedings in England"}
@@ -120,6 +124,38 @@ def test_targets_are_read_off_figures_of_which_the_digest_knows_and_off_none_of_
     }
     assert wrong["entries"]["2023/24"] == 1e6
     assert targets_of(dataclasses.replace(study, observed=wrong)) == found
+
+
+def test_without_a_count_of_applications_their_rate_is_met_and_known_to_the_digest():
+    study = load_study("configs/bury.yaml", calibrated=False)
+    start, name, rate = (
+        study.clock.start.isoformat(),
+        "care applications",
+        "care applications per 10,000 children",
+    )
+    observed = {series: one for series, one in study.observed.items() if series != name}
+
+    def target(observed):
+        return {one.name: one.counted for one in targets_of(dataclasses.replace(study, observed=observed))}[
+            name
+        ]
+
+    def digest(observed):
+        return made_for(study.parameters, study.calibration.directions, observed, start)
+
+    # 44,344 children lived in Bury.
+    assert target(observed) == pytest.approx((13.0 + 12.9 + 9.4 + 11.6 + 13.8 + 7.6) / 6 * 4.4344)
+    assert "44344" in str(study.observed["children aged 0 to 17"].points)
+
+    def twice(label):
+        points = {**observed[rate].points, label: 2 * observed[rate][label]}
+        return {**observed, rate: dataclasses.replace(observed[rate], points=points)}
+
+    assert digest(twice("2021/22")) != digest(observed) == digest(twice("2023/24"))
+    # With the count at hand, nobody asks for the rate.
+    counted = {name: study.observed[name]}
+    assert digest({**twice("2021/22"), **counted}) == digest(study.observed)
+    assert target({**twice("2021/22"), **counted}) == target(study.observed)
 
 
 @pytest.mark.parametrize(
