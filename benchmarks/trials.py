@@ -9,6 +9,7 @@ whatever else the machine was doing.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import resource
 import statistics
 import subprocess
@@ -23,10 +24,15 @@ import sim
 from sim.engine.engines import COMPILED, SIMPY, engine_named
 from sim.experiment.recheck import is_rechecked
 from sim.experiment.trial import run_pair
+from sim.foundations.clock import Clock
 from sim.model.compile import build_circumstances, compile_plan
 from sim.results.measures import measure
 
 Answer = TypeVar("Answer")
+PAIRS_A_REPEAT = 3
+"""Pairs of whole trials for each repeat of a stage: their ratios vary more."""
+LONGER = 5
+"""Years of the longer trials, as long as a plan of most councils."""
 
 
 def peak() -> float:
@@ -61,9 +67,14 @@ def stages(config: str, scenario: str, repeats: int) -> None:
     print(f"{scenario:40}{len(log):>8,}{seconds}{simpy / compiled:>8.0f}×{peak():>8.0f}", flush=True)
 
 
-def pairs(config: str, repeats: int) -> None:
-    """Print what a trial takes when all scenarios share their people, with each engine in turn."""
+def pairs(config: str, repeats: int, years: int | None) -> None:
+    """Print what a trial takes when all scenarios share their people, with each engine in turn; over so many
+    years in place of the study's own."""
     study = sim.load_study(config)
+    start = study.clock.start
+    if years is not None:
+        longer = Clock(start=start, end=start.replace(year=start.year + years))
+        study = dataclasses.replace(study, clock=longer)
     names = list(study.scenarios)
     run_pair(study, names, 1, 1, COMPILED)
     times: dict[str, list[float]] = {SIMPY: [], COMPILED: []}
@@ -105,11 +116,12 @@ def main() -> None:
     parser.add_argument("--scenario", help=argparse.SUPPRESS)
     parser.add_argument("--draws", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--pairs", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--years", type=int, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.scenario is not None:
         stages(asked.config, asked.scenario, asked.repeats)
     elif asked.pairs is not None:
-        pairs(asked.config, asked.pairs)
+        pairs(asked.config, asked.pairs, asked.years)
     elif asked.draws is not None:
         memory(asked.config, asked.draws)
     else:
@@ -121,8 +133,11 @@ def main() -> None:
         print(f"{'scenario':40}{'events':>8}" + "".join(f"{head:>9}" for head in heads) + f"{'MB':>8}")
         for scenario in study.scenarios:
             alone(asked.config, "--scenario", scenario, "--repeats", str(asked.repeats))
+        many = str(PAIRS_A_REPEAT * asked.repeats)
         print("\nWhole trials, people shared by all scenarios, the two engines in turn")
-        alone(asked.config, "--pairs", str(asked.repeats))
+        alone(asked.config, "--pairs", many)
+        print(f"The same over {LONGER} years")
+        alone(asked.config, "--pairs", many, "--years", str(LONGER))
         print("\nWhole runs in one process, no change and both, kept in a folder")
         for draws in asked.memory.split(","):
             alone(asked.config, "--draws", draws)

@@ -142,7 +142,7 @@ def again_within_a_year(reading: Reading) -> Floats:
     family, tick = log.family[at], log.tick[at]
     first = np.append(True, family[1:] != family[:-1])[: len(at)]
     lately = np.append(False, tick[1:] - tick[:-1] <= TICKS_PER_YEAR)[: len(at)]
-    known = np.isin(family, plan.families.id[plan.families.again])
+    known = reading.people.again[reading.people.family_row(family)]
     ticks = [plan.counted_referrals[plan.counted_again], tick[np.where(first, known, lately)]]
     return reading.by_year(np.concatenate(ticks))[:, 0]
 

@@ -37,6 +37,8 @@ class People:
         """[children] position of each child's family."""
         self.needs: Flags = (families.needs[by_family] > 0)[self.child_family]
         """[children] whether the family's needs call for one of Family Safeguarding's specialists."""
+        self.again: Flags = families.again[by_family]
+        """[families] whether the first referral to be followed came within a year of another."""
         self.ethnicity: Ints = families.ethnicity[by_family][self.child_family]
         self.sex: Ints = children.sex[self.order]
         self.disabled: Ints = children.disabled[self.order].astype(np.int64)
@@ -92,6 +94,7 @@ def marks_of(plan: Plan) -> tuple[Any, ...]:
         families.first_child,
         families.needs,
         families.ethnicity,
+        families.again,
         plan.rules.band_starts,
     )
 
