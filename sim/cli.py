@@ -185,8 +185,8 @@ def finish(folder: Path, experiment: Experiment, results: Results, as_json: bool
     typer.echo(json.dumps(numbers, ensure_ascii=False, allow_nan=False) if as_json else text)
     if numbers["quality"]["exhausted"]:
         raise QualityError(
-            f"{folder}: in some trials a keyed sequence ran out ({numbers['quality']['exhausted']} times a "
-            "trial); the results must not be used. See docs/limits.md."
+            f"{folder}: a keyed sequence ran out ({numbers['quality']['exhausted']} times in all trials "
+            "together); the results must not be used. See docs/limits.md."
         )
 
 

@@ -286,10 +286,10 @@ SPELLS = 24
 REFERRALS = 10
 COURT_CRISES = 10
 NO_WARNING_CRISES = 8
-CRISES = 12
+CRISES = 16
 PERIODS = 10
 OFFERS = 12
-MOVES = 16
+MOVES = 24
 """Times that a child's placement can break down before its sequence is exhausted."""
 ORDERS = 6
 """Times that a family's proceedings can end."""

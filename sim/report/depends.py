@@ -30,27 +30,30 @@ def rows_by_group(summary: Part) -> list[dict[str, Any]]:
     return [{"title": title, "rows": list(part)} for title, part in groupby(rows, lambda one: one["group"])]
 
 
-def moves_most(summary: Part) -> str | None:
-    """Key of the row that moves the children fewer most, of the last scenario; None without any."""
+def moves_most(summary: Part, scenario: str | None = None) -> str | None:
+    """Key of the row that moves the children fewer most, of the last scenario unless another is named; None
+    without any."""
     found = summary.get("depends_on")
     if not found:
         return None
     rivals = [one for one in found["rows"] if one["group"] != OWN]
     if not rivals:
         return None
-    last = found["scenarios"][-1]
+    last = scenario or found["scenarios"][-1]
+    if last not in found["scenarios"]:
+        return None
     most = max(rivals, key=lambda one: abs(float(one["scenarios"][last]["fewer"]["more"]["mean"])))
     return f"depends_on.rows.{most['id']}"
 
 
-def beyond_the_range(summary: Part) -> str | None:
+def beyond_the_range(summary: Part, scenario: str | None = None) -> str | None:
     """Key of the row that moves the answer most, where its mean lies outside the range of the futures of the
     study as it is: a headline that leaves it out would mislead. None otherwise."""
-    key = moves_most(summary)
+    key = moves_most(summary, scenario)
     if key is None:
         return None
     found = summary["depends_on"]
-    last, most = found["scenarios"][-1], key.rpartition(".")[2]
+    last, most = scenario or found["scenarios"][-1], key.rpartition(".")[2]
     mean = next(one for one in found["rows"] if one["id"] == most)["scenarios"][last]["fewer"]["mean"]
     own = summary["difference"][last][found["date"]]
     return None if own["p5"] <= mean <= own["p95"] else key

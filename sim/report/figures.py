@@ -134,7 +134,14 @@ def against_claims(
             place += 0.35 * (slot > 0)
             for period, found in by_period.items():
                 low, middle, high = (found[p] / scale for p in ("p5", "p50", "p95"))
-                axes.plot([low, high], [place, place], color=COLOURS[slot], linewidth=6, alpha=0.45)
+                axes.plot(
+                    [low, high],
+                    [place, place],
+                    color=COLOURS[slot],
+                    linewidth=6,
+                    alpha=0.45,
+                    solid_capstyle="butt",
+                )
                 axes.plot(middle, place, "o", color=COLOURS[slot], markersize=9)
                 target = claims.get((scenario, period))
                 if target is not None:

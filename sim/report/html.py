@@ -203,7 +203,7 @@ def context(study: Study, summary: Part, charts: Mapping[str, Picture]) -> dict[
         "arms": _arms(study, summary),
         "depends": rows_by_group(summary),
         "moves_most": moves_most(summary),
-        "beyond": beyond_the_range(summary),
+        "beyond": {name: beyond_the_range(summary, name) for name in summary["difference"]},
         "last_scenario": (summary.get("depends_on") or {"scenarios": [lead]})["scenarios"][-1],
         "groups": by_group(study),
         "impact_of": partial(word_for, study.impacts),

@@ -73,7 +73,9 @@ def _bars(axes: Axes, by_year: Mapping[str, Part], place: int) -> None:
     shift = 40.0 * (2 * place - 1)
     for year, one in by_year.items():
         at, colour = _middle(year) + shift, COLOURS[SHADES[place]]
-        axes.plot([at, at], [one["p5"], one["p95"]], color=colour, linewidth=6, alpha=0.45)
+        axes.plot(
+            [at, at], [one["p5"], one["p95"]], color=colour, linewidth=6, alpha=0.45, solid_capstyle="butt"
+        )
         axes.plot(at, one["p50"], "_", color=colour, markersize=11, markeredgewidth=2.4)
 
 

@@ -3,9 +3,11 @@
 import pytest
 
 from sim.engine.events import Event
+from sim.experiment.trial import Trial, run_trial
 from sim.foundations.ledger import ONE
 from sim.model.plan import Rules
 from sim.model.terms import MOVES, Channel, Leaving, Line, Offer, Placement, Route, Status, Stay
+from tests.made_up import bury
 from tests.replay import live
 from tests.worlds import (
     BANDS,
@@ -223,3 +225,13 @@ def test_time_spent_in_one_placement_is_not_given_back_in_the_next() -> None:
     log = live(plan_of(in_care(40, age=15.95), rules=to_a_home(placement=tuple(placement))))
     assert at(log, Event.PLACED)[1] == birthday
     assert at(log, Event.BROKE_DOWN) == [40]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "draw", "run"), [("no change", 71, 1), ("no change", 120, 0), ("both", 45, 2)]
+)
+def test_no_child_of_bury_needs_more_numbers_than_there_are(scenario: str, draw: int, run: int) -> None:
+    # Draws in which placements break down most, or crises pass at home: sixteen and twelve numbers a child
+    # were too few for these.
+    log = run_trial(bury(), Trial(scenario=scenario, draw=draw, run=run)).log
+    assert not log.rows(Event.EXHAUSTED).any()

@@ -77,6 +77,7 @@ FIRST_WORDS = {
     "sex of child": 0x0653E6F27721B393,
     "disability": 0x72A208D88310083C,
     "entry heard": 0x19809EAAC9EC7A35,
+    "earlier plan": 0xB3E0A5B3D9387AB7,
 }
 """The first word of each decision for seed 2023, draw 1, run 2. If one changes, so do all results."""
 

@@ -242,3 +242,11 @@ def test_a_plan_that_has_paid_back_says_when_and_an_old_summary_has_no_money() -
     assert "The services have paid for themselves by the end of 2024 to 2025." in render(toy_study(), numbers)
     del numbers["money"]
     assert 'id="money"' not in render(toy_study(), numbers)
+
+
+def test_results_that_must_not_be_used_are_marked_above_the_findings() -> None:
+    numbers = hand_made()
+    assert "Do not use these results" not in render(toy_study(), numbers)
+    numbers["quality"]["exhausted"] = 18
+    page = render(toy_study(), numbers)
+    assert page.index("Do not use these results") < page.index("simulated futures")

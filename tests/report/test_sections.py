@@ -373,6 +373,16 @@ def test_a_reading_that_lies_outside_the_range_stands_in_the_headline() -> None:
     assert beyond_the_range(summary) == "depends_on.rows.arm-x"
     assert "Outside these ranges" in said(page(summary))
     assert "It lasts" in said(page(summary))
+    # A service alone whose rival lies outside its own range says so too.
+    before = said(page(summary)).count("Outside these ranges")
+    alone = summary["depends_on"]["scenarios"][0]
+    summary["claims"].append({**summary["claims"][0], "id": "one alone", "scenario": alone})
+    rival = summary["depends_on"]["rows"][1]["scenarios"][alone]["fewer"]
+    rival["mean"] = summary["difference"][alone][summary["depends_on"]["date"]]["p95"] + 20
+    rival["more"]["mean"] = 99.0
+    assert beyond_the_range(summary, alone) == "depends_on.rows.arm-x"
+    assert beyond_the_range(summary, "no such scenario") is None
+    assert said(page(summary)).count("Outside these ranges") == before + 1
 
 
 def test_the_picture_of_what_it_rests_on_shows_what_moves_the_answer_farthest_first() -> None:
