@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.foundations.clock import TICKS_PER_YEAR
 from sim.foundations.errors import InputError
 from sim.model.terms import BANDS, ROUTE_NAMES
 from sim.results.check import AGES, CHILDREN_A_FAMILY, COMPARISONS, bands_of
-from sim.results.shapes import YEAR
 from sim.study.calibration_reader import applications_before, before_start
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ def needs(study: Study) -> list[Target]:
     for label, month, over in (("3 to 6 months", 3, 6), ("6 to 12 months", 6, 12), ("1 to 2 years", 12, 24)):
         shares = list(before(study, "needs ended by duration", label).values())
         # What began on the last day of the first year must be seen to its end.
-        if ended and shares and study.clock.horizon >= YEAR * (1 + over / 12):
+        if ended and shares and study.clock.horizon >= TICKS_PER_YEAR * (1 + over / 12):
             counted = float(np.mean(ended) * np.mean(shares) / 100)
             tolerance = NEEDS_TOLERANCE * counted
             shape = f"need|{month}"

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.model.terms import ROUTE_NAMES
 from sim.results.estimates import NO_CHANGE, estimate, tidy
+from sim.results.measure_counted import PLAN_LENGTHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,7 +77,6 @@ CHILDREN_A_FAMILY = 1.65
 ``demand.families_referred``: 8,416 children in 5,115 families in care proceedings, England, 2025."""
 SOCIAL_WORKERS = "family safeguarding|social worker"
 EMPLOYED = (("posts permanent", SOCIAL_WORKERS), ("posts induction", SOCIAL_WORKERS))
-OPEN_BY_LENGTH = ("up to 3 months", "3 to 6 months", "6 to 12 months", "1 to 2 years", "2 years or more")
 
 
 def _entries(routes: tuple[str, ...]) -> tuple[str, ...]:
@@ -232,14 +232,14 @@ COMPARISONS = (
             groups=(length,),
             chance="stock",
         )
-        for length in OPEN_BY_LENGTH
+        for length in PLAN_LENGTHS
     ),
     Comparison(
         title="… open for three months or more",
         series="plans open for three months",
         label="",
         measure="plans open by length",
-        groups=OPEN_BY_LENGTH[1:],
+        groups=PLAN_LENGTHS[1:],
         chance="stock",
     ),
     Comparison(
@@ -247,7 +247,7 @@ COMPARISONS = (
         series="plans that lasted two years",
         label="",
         measure="plans ended",
-        groups=("2 years or more",),
+        groups=PLAN_LENGTHS[-1:],
         of=(("plans ended", "all"),),
         chance="share",
         # Ends are not published: about as many as begin.

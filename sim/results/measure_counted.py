@@ -32,9 +32,16 @@ MANY = 3
 LONG, SETTLED, SIXTEEN = 2.5 * YEAR, 730 * TICKS_PER_DAY, BAND_STARTS[-2] * YEAR
 """A child under 16 in care for so long is asked whether it has been so long in one placement: two years
 without a leap day, so that two years from the first day on are enough."""
-PLAN_LENGTHS = ("up to 3 months", "3 to 6 months", "6 to 12 months", "1 to 2 years", "2 years or more")
-"""Published bands of how long plans have lasted."""
-PLAN_BOUNDS = np.array((3, 6, 12, 24)) * MONTH
+MONTH_NAMES = {
+    0: "up to 3 months",
+    3: "3 to 6 months",
+    6: "6 to 12 months",
+    12: "1 to 2 years",
+    24: "2 years or more",
+}
+"""Published bands of how long plans and needs have lasted, by the month at which each begins."""
+PLAN_LENGTHS = tuple(MONTH_NAMES.values())
+BOUNDS = np.array(tuple(MONTH_NAMES)) * MONTH
 SEPTEMBER = "09"
 """Month at the end of which social workers are counted."""
 WITH_PLAN = (Status.CHILD_PROTECTION, Status.PRE_PROCEEDINGS)
@@ -105,14 +112,19 @@ def plans(reading: Reading, ends: Ints) -> tuple[Floats, Floats]:
     the family came to the level that it had then."""
     begin, end, children = plan_spans(reading)
     over = end < reading.plan.horizon
-    old = over & (end - begin >= PLAN_BOUNDS[-1])
+    old = over & (end - begin >= BOUNDS[-1])
     ended = [reading.by_year(end[those], 0, 1, children[those]) for those in (over, old)]
     open_for = np.zeros((len(ends), len(PLAN_LENGTHS)))
     for place, day in enumerate(ends):
         now = (begin < day) & (end >= day)
-        length = PLAN_BOUNDS.searchsorted(day - begin[now], side="right")
-        open_for[place] = np.bincount(length, weights=children[now], minlength=len(PLAN_LENGTHS))
+        open_for[place] = by_length(day - begin[now], children[now])
     return np.hstack(ended), open_for
+
+
+def by_length(lengths: Ints, children: Ints) -> Floats:
+    """[bands of ``MONTH_NAMES``] children, by the length in ticks of what each has."""
+    place = BOUNDS.searchsorted(lengths, side="right") - 1
+    return np.bincount(place, weights=children, minlength=len(BOUNDS)).astype(np.float64)
 
 
 def plan_spans(reading: Reading) -> tuple[Ints, Ints, Ints]:

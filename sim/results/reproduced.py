@@ -12,6 +12,7 @@ import numpy as np
 from sim.foundations.clock import DAYS_PER_YEAR, TICKS_PER_DAY
 from sim.results.check import AGES, COMPARISONS, bands_of, comparable, observed_before, simulated
 from sim.results.estimates import LOOKED_AFTER, NO_CHANGE, tidy
+from sim.results.measure_counted import MONTH_NAMES
 from sim.results.outside import counted_at_start, falls
 
 if TYPE_CHECKING:
@@ -141,13 +142,6 @@ class Shape:
     """Its label there; of the years before the start, where the labels begin with a year."""
 
 
-MONTH_NAMES = {
-    0: "up to 3 months",
-    3: "3 to 6 months",
-    6: "6 to 12 months",
-    12: "1 to 2 years",
-    24: "2 years or more",
-}
 SHAPES = (
     Shape(
         title="Stays that ended, under 2 weeks, % (England 2013)",

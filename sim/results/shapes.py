@@ -12,19 +12,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.engine.events import Event
-from sim.foundations.clock import TICKS_PER_DAY, TICKS_PER_YEAR
+from sim.foundations.clock import TICKS_PER_DAY
 from sim.model.terms import BAND_STARTS, Leaving, Placement, Route, Status
-from sim.results.measure_counted import begun, steadiness
+from sim.results.measure_counted import MONTH, MONTH_NAMES, YEAR, begun, by_length, plan_spans, steadiness
 from sim.results.reading import Reading
 
 if TYPE_CHECKING:
     from sim.engine.events import EventLog
     from sim.foundations.clock import Clock
     from sim.model.plan import Plan
-    from sim.results.reading import Floats, Ints
+    from sim.results.reading import Ints
 
-YEAR = TICKS_PER_YEAR
-MONTH = TICKS_PER_YEAR / 12
 SETTLED = 3
 """Years after which what began in the run itself is most of what ends."""
 COUNTED_YEARS = 8
@@ -40,8 +38,6 @@ NEEDS = (
     Status.PROCEEDINGS,
 )
 """Levels at which the statistics count a child as in need."""
-MONTHS = (0, 3, 6, 12, 24)
-"""Months at which the published bands of plans and needs begin."""
 
 
 def shapes(log: EventLog, plan: Plan, clock: Clock) -> dict[str, float]:
@@ -66,11 +62,11 @@ def per_cent(part: float, whole: float) -> float:
     return 100.0 * float(part) / float(whole) if whole else float("nan")
 
 
-def bands(lengths: Ints | Floats, weights: Ints, named: str) -> dict[str, float]:
-    """Shares of lengths in ticks that fall between ``MONTHS``."""
-    place = np.searchsorted(np.array(MONTHS) * MONTH, lengths, side="right") - 1
-    counted = np.bincount(np.maximum(place, 0), weights=weights, minlength=len(MONTHS))
-    return {f"{named}|{month}": per_cent(counted[k], counted.sum()) for k, month in enumerate(MONTHS)}
+def bands(lengths: Ints, weights: Ints, named: str) -> dict[str, float]:
+    """Shares of lengths in ticks that fall into each band of ``MONTH_NAMES``."""
+    counted = by_length(lengths, weights)
+    whole = counted.sum()
+    return {f"{named}|{month}": per_cent(counted[k], whole) for k, month in enumerate(MONTH_NAMES)}
 
 
 def stays(reading: Reading) -> dict[str, float]:
@@ -111,15 +107,9 @@ def returns(reading: Reading) -> dict[str, float]:
 
 def plans(reading: Reading) -> dict[str, float]:
     """How long child protection plans had lasted that ended, by child; those of the first day left out."""
-    begun, over = reading.rows(Event.PLAN_STARTED), reading.rows(Event.PLAN_ENDED)
-    first = np.lexsort((begun["tick"], begun["family"]))
-    last = np.lexsort((over["tick"], over["family"]))
-    family, tick = begun["family"][first], begun["tick"][first]
-    span = np.int64(reading.plan.horizon + 1)
-    at = np.searchsorted(family * span + tick, over["family"][last] * span + over["tick"][last]) - 1
-    ended = over["tick"][last]
-    known = (at >= 0) & (family[at] == over["family"][last]) & (tick[at] > 0) & (ended >= SETTLED * YEAR)
-    return bands((ended - tick[at])[known], over["amount"][last][known], "plan")
+    begin, end, children = plan_spans(reading)
+    over = (begin > 0) & (end < reading.plan.horizon) & (end >= SETTLED * YEAR)
+    return bands((end - begin)[over], children[over], "plan")
 
 
 def needs(reading: Reading) -> dict[str, float]:
@@ -175,10 +165,9 @@ def early(log: EventLog, plan: Plan, clock: Clock) -> dict[str, float]:
     new = (begin > 0) & (begin <= YEAR)
     length = (end - begin)[new]
     children = children_of(reading, family[new], end[new])
-    place = np.searchsorted(np.array(MONTHS) * MONTH, length, side="right") - 1
-    lasting = np.bincount(place, weights=children, minlength=len(MONTHS))
+    lasting = by_length(length, children)
     return {
-        **{f"need|{month}": float(lasting[k]) for k, month in enumerate(MONTHS)},
+        **{f"need|{month}": float(lasting[k]) for k, month in enumerate(MONTH_NAMES)},
         "newborns": newborns(reading),
         "children to a family at court": together(reading)["children to a family at court"],
         **returns(reading),
