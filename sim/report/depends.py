@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from sim.report import words
-from sim.study.variants import OWN
+from sim.study.variants import BEST, OWN
 
 Part = Mapping[str, Any]
 """summary.json, or a branch of it."""
@@ -30,13 +30,13 @@ def rows_by_group(summary: Part) -> list[dict[str, Any]]:
     return [{"title": title, "rows": list(part)} for title, part in groupby(rows, lambda one: one["group"])]
 
 
-def moves_most(summary: Part, scenario: str | None = None) -> str | None:
+def moves_most(summary: Part, scenario: str | None = None, leaving: tuple[str, ...] = (OWN,)) -> str | None:
     """Key of the row that moves the children fewer most, of the last scenario unless another is named; None
-    without any."""
+    without any. Rows of the groups ``leaving`` do not count."""
     found = summary.get("depends_on")
     if not found:
         return None
-    rivals = [one for one in found["rows"] if one["group"] != OWN]
+    rivals = [one for one in found["rows"] if one["group"] not in leaving]
     if not rivals:
         return None
     last = scenario or found["scenarios"][-1]
@@ -49,7 +49,7 @@ def moves_most(summary: Part, scenario: str | None = None) -> str | None:
 def beyond_the_range(summary: Part, scenario: str | None = None) -> str | None:
     """Key of the row that moves the answer most, where its mean lies outside the range of the futures of the
     study as it is: a headline that leaves it out would mislead. None otherwise."""
-    key = moves_most(summary, scenario)
+    key = moves_most(summary, scenario, (OWN, BEST))  # that all goes well is no rival reading
     if key is None:
         return None
     found = summary["depends_on"]

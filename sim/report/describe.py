@@ -146,9 +146,14 @@ CALIBRATED = "calibrated"
 
 def value_text(parameter: Parameter | Belief, *, exactly: bool = False) -> str:
     """A parameter's central value: "0.3", or "under 1: 0.13; 1-4: 0.27". What calibration found is shown to
-    three digits, unless ``exactly``: no more of them are known."""
-    fitted = not exactly and getattr(parameter, "basis", "") == CALIBRATED
-    show = _fitted if fitted else _number
+    three digits, unless ``exactly``: no more of them are known. It moves assumptions too, which then have
+    more digits than anybody types."""
+    calibrated = getattr(parameter, "basis", "") == CALIBRATED
+
+    def show(value: float) -> str:
+        typed = value == float(f"{value:.{TYPED}g}")
+        return _number(value) if exactly or (typed and not calibrated) else _fitted(value)
+
     if isinstance(parameter.value, dict):
         return "; ".join(f"{key}: {show(value)}" for key, value in parameter.value.items())
     return show(parameter.value)
@@ -228,6 +233,10 @@ def assumption_rows(study: Study) -> Iterator[tuple[str, ...]]:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 and value == round(value) else f"{value:g}"
+
+
+TYPED = 6
+"""Digits that a number in a study has at most, if somebody typed it."""
 
 
 def _fitted(value: float) -> str:

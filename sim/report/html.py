@@ -51,7 +51,7 @@ UNKNOWNS = (
 )
 """Settings that move the answer much and that an authority's own records cannot give."""
 SHORT_OF = {
-    "staff": "is short of staff: its places are full and families wait or are missed",
+    "staff": "is short of staff: nearly all its places are used, and families wait or are missed",
     "referrals": "is short of referrals, not of staff: places stand empty",
     "neither": "is in balance: most places are used and few families wait",
     "closed": "has no places",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MONEY = "Prices"
 """Kind of the rows that differ in prices alone."""
-OWN = "The study"
+OWN, BEST = "The study", "At its best"
 """Kind of the row that is the study itself."""
 ALONE = {"effects.half_life_years": "Once work has ended, its effect"}
 """Parameters with arms that belong to no service, in words."""
@@ -204,7 +204,7 @@ def _at_best(study: Study, scenarios: Sequence[str]) -> Iterator[Variant]:
         return  # a scenario says something else of recruitment
     yield Variant(
         id="claimed-and-staffed",
-        group="At its best",
+        group=BEST,
         label="Claimed effects, and every post filled on the first day",
         study=replace(study.with_evidence("claimed"), scenarios=filled),
     )

@@ -204,3 +204,6 @@ def test_what_calibration_found_is_shown_to_three_digits_and_kept_exactly() -> N
     assert value_text(found) == "first: 0.612; whole: 1,195; large: 1,203"
     assert value_text(found, exactly=True) == "first: 0.612296; whole: 1,195; large: 1203.4"
     assert value_text(replace(found, basis="evidence")) == value_text(found, exactly=True)
+    # What calibration moves within its own range keeps its basis, and has more digits than anybody types.
+    moved = replace(found, basis="assumption", value={"a": 0.3113868123, "b": 0.25})
+    assert value_text(moved) == "a: 0.311; b: 0.25"

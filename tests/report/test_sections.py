@@ -24,6 +24,7 @@ from sim.report.sections import (
 from sim.report.words import FORMATS, few, more
 from sim.study import structure
 from sim.study.claims import SUBJECTS
+from sim.study.variants import BEST
 from tests.report.hand_made import BOTH, DATES, EDGE, NO_CHANGE, YEARS, e, hand_made, parameter, toy_study
 from tests.report.hand_made import SAFETY as MADE_SIGNS
 from tests.report.hand_made import STEPS as MADE_STEPS
@@ -373,6 +374,10 @@ def test_a_reading_that_lies_outside_the_range_stands_in_the_headline() -> None:
     assert beyond_the_range(summary) == "depends_on.rows.arm-x"
     assert "Outside these ranges" in said(page(summary))
     assert "It lasts" in said(page(summary))
+    # That all goes well is no rival reading.
+    summary["depends_on"]["rows"][1]["group"] = BEST
+    assert beyond_the_range(summary) is None
+    summary["depends_on"]["rows"][1]["group"] = "Rival evidence"
     # A service alone whose rival lies outside its own range says so too.
     before = said(page(summary)).count("Outside these ranges")
     alone = summary["depends_on"]["scenarios"][0]
