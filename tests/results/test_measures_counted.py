@@ -7,6 +7,7 @@ import numpy as np
 from sim.engine.events import Event
 from sim.model.plan import Post
 from sim.model.terms import Leaving, Placement, Status, Stay, Team
+from sim.results.measure_counted import MONTH, by_length
 from tests.results.hand import CLOCK, FIRST, SECOND, YEAR, Child, Readings, days, log_of, plan_of
 
 FOSTER, HOME, ADOPT = (
@@ -103,3 +104,9 @@ def test_those_who_leave_are_employed_and_count_in_the_year_to_september() -> No
     read = Readings(log_of(), plan_of([Child()], posts=posts))
     assert read.row("posts left in the year", WORKER) == [1, 1.5]
     assert np.sum([read.row("posts left in the year", "edge of care|social worker")]) == 0
+
+
+def test_a_length_of_just_three_months_belongs_to_the_next_band() -> None:
+    quarter = round(3 * MONTH)
+    found = by_length(np.array([0, quarter - 1, quarter, 8 * quarter]), np.array([4, 1, 2, 3]))
+    assert found.tolist() == [5, 2, 0, 0, 3]
