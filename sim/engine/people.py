@@ -317,7 +317,7 @@ class KeyedFamily:
     rereferral: Sequence[int]
     step_down: Sequence[int]
     step_up: Sequence[int]
-    to_early_help: Sequence[bool]
+    to_early_help: Sequence[int]
 
 
 class KeyedChild:

@@ -45,10 +45,10 @@ class World(ABC):
         self.families = families_of(plan)
         # SimPy's own pace leaves nothing to gain from working these out one at a time.
         self.offered, self.accepts, self.length = (
-            np.asarray(column)
-            for column in (plan.families.offered, plan.families.accepts, plan.families.length)
+            [np.asarray(column) for column in by_offer]
+            for by_offer in (plan.families.offered, plan.families.accepts, plan.families.length)
         )
-        """[offer, families, occurrences] what decides whether an offer is made and taken up, and how long its
+        """By offer: [families, occurrences] what decides whether it is made and taken up, and how long its
         work would last."""
         self.panel_rows = [0] * len(self.families)
         """Rows of the families whose cases lie before the panel, as many as ``panel_size``."""
@@ -94,7 +94,7 @@ def keyed_rows(table: Any, kind: Any) -> list[Any]:
     turning it into lists would take longer."""
     rows = [kind() for _ in range(len(table.id))]
     for name in kind.__slots__:
-        column = getattr(table, name)
+        column = np.asarray(getattr(table, name))
         if name != "panel":
             column = column.tolist()
         for row, value in zip(rows, column, strict=True):
@@ -166,17 +166,17 @@ def family_at(world: World, row: int) -> Family:
 
 def offered_at(world: World, family: Family, what: int, occurrence: int) -> int:
     """What decides whether an offer is made when its moment comes."""
-    return int(world.offered[what, family.row, occurrence])
+    return int(world.offered[what][family.row, occurrence])
 
 
 def accepts_at(world: World, family: Family, what: int, occurrence: int) -> int:
     """What decides whether it is taken up."""
-    return int(world.accepts[what, family.row, occurrence])
+    return int(world.accepts[what][family.row, occurrence])
 
 
 def length_at(world: World, family: Family, what: int, occurrence: int) -> int:
     """Ticks that its work would last."""
-    return int(world.length[what, family.row, occurrence])
+    return int(world.length[what][family.row, occurrence])
 
 
 def multipliers(world: World, table: int, step: int) -> Sequence[int]:

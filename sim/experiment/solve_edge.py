@@ -17,6 +17,7 @@ import numpy as np
 from sim.engine.engines import engine_named
 from sim.engine.events import Event
 from sim.experiment.inverse import inverted, looked_up
+from sim.foundations.addressed import beginning_with, first_of
 from sim.foundations.clock import DAYS_PER_YEAR, TICKS_PER_DAY, TICKS_PER_YEAR, Clock, ticks
 from sim.foundations.errors import InputError
 from sim.foundations.ledger import NEVER, ONE
@@ -155,13 +156,13 @@ def crisis_plan(study: Study, given: Circumstances, families: int) -> tuple[Plan
     horizon = ticks(DAYS_PER_YEAR * MONTHS[-1] / 12) + 1
     people, children = join([block], given.values, horizon)
     index = people.id * 10 + slot
-    crisis = children.crisis.copy()
-    crisis[np.isin(children.id, index), 0] = 1
+    crisis = first_of(children.crisis, 1).copy()
+    crisis[np.isin(children.id, index)] = 1
     plan = replace(
         plan,
         horizon=horizon,
         families=replace(people, relationship=np.ones(draws.n, dtype=bool)),
-        children=replace(children, crisis=crisis),
+        children=replace(children, crisis=beginning_with(children.crisis, crisis)),
         posts=(),
         counted_referrals=np.zeros(0, dtype=np.int64),
     )

@@ -1,13 +1,14 @@
 """Numbers by address: what a trial may ask for and hardly ever does, worked out when it asks.
 
-A family has numbers for every offer that it might ever be made, and meets a few in a hundred of them. Each
-follows from its address alone, so nothing is gained by making all of them first: whoever reads one works it
-out, and always finds the same.
+A family has numbers for whatever may ever befall it, and meets a few in a hundred of them. Each follows from
+its address alone, so nothing is gained by making all of them first: whoever reads one works it out, and always
+finds the same.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ import numpy as np
 from sim.foundations import philox
 from sim.foundations.clock import ticks_array
 from sim.foundations.distributions import LogNormal
-from sim.foundations.ledger import ONE
+from sim.foundations.ledger import ONE, resilience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,9 +32,38 @@ LONGEST = np.iinfo(np.int32).max
 """Ticks that a length can have at most: more than five thousand years."""
 
 
+class Kind(IntEnum):
+    """What a uniform becomes."""
+
+    UNIFORM = 0
+    """Itself, in fixed point."""
+    LENGTH = 1
+    """A log-normal length in ticks."""
+    RESILIENCE = 2
+    """A resilience in units of the ledger."""
+    BELOW = 3
+    """Whether it is below a share: 1 or 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Become:
+    """What the uniforms of an address become."""
+
+    kind: Kind
+    scale: float = 0.0
+    """Median of the lengths in days, or the share."""
+    spread: float = 0.0
+    """Standard deviation of the logarithm of the lengths."""
+
+
+KIND_OF = {kind: np.int64 if kind is Kind.RESILIENCE else np.int32 for kind in Kind}
+"""The kind of whole numbers in a table of them."""
+UNIFORM, RESILIENCE = Become(kind=Kind.UNIFORM), Become(kind=Kind.RESILIENCE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Addressed:
-    """[slots, n, occurrences] whole numbers of ``n`` entities: uniforms in fixed point, or lengths in ticks.
+    """[n, occurrences] whole numbers of ``n`` entities.
 
     Compiled code works out one at a time; whatever wants an array of all of them gets one.
     """
@@ -42,30 +72,49 @@ class Addressed:
     """Of the decision."""
     block: Ints
     """[n] block of origin."""
+    slot: Ints | int
+    """[n] part of the entity, or the same for all."""
     entity: Ints
     """[n] place in the block."""
     occurrences: int
-    medians: tuple[float, ...]
-    """By slot: median in days of the lengths; 0 where the uniforms themselves are meant."""
-    spread: float = 0.0
-    """Standard deviation of the logarithm of the lengths."""
-    kept: list[SmallInts] = field(default_factory=list, repr=False)
+    become: Become
+    known: NDArray[np.int64] | None = None
+    """[n, some] what the first occurrences are where their addresses do not say it."""
+    kept: list[NDArray[Any]] = field(default_factory=list, init=False, repr=False)
     """All of them, once somebody has asked for that."""
 
     @property
-    def shape(self) -> tuple[int, int, int]:
+    def shape(self) -> tuple[int, int]:
         """As an array's."""
-        return len(self.medians), len(self.entity), self.occurrences
+        return len(self.entity), self.occurrences
+
+    def first(self, count: int) -> NDArray[Any]:
+        """The first occurrences: [n, count]."""
+        slots = np.full(len(self.entity), self.slot) if isinstance(self.slot, int) else self.slot
+        found = np.empty((len(self.entity), count), KIND_OF[self.become.kind])
+        quickest()(self.key, self.block, slots, self.entity, self.become, found)
+        if self.known is not None:
+            found[:, : self.known.shape[1]] = self.known[:, :count]
+        return found
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         """All of them."""
         if not self.kept:
-            found = np.empty(self.shape, dtype=np.int32)
-            for slot, median in enumerate(self.medians):
-                quickest()(self.key, self.block, slot, self.entity, median, self.spread, found[slot])
-            self.kept.append(found)
+            self.kept.append(self.first(self.occurrences))
         whole = self.kept[0]
         return whole.astype(whole.dtype if dtype is None else dtype, copy=bool(copy))
+
+
+def first_of(numbers: NDArray[Any] | Addressed, count: int) -> NDArray[Any]:
+    """The first occurrences of numbers in a table or by address: [n, count]."""
+    return numbers.first(count) if isinstance(numbers, Addressed) else numbers[:, :count]
+
+
+def beginning_with(numbers: NDArray[Any] | Addressed, first: NDArray[Any]) -> NDArray[Any] | Addressed:
+    """The same numbers, but for the first occurrences: [n, some]."""
+    if isinstance(numbers, Addressed):
+        return replace(numbers, known=np.ascontiguousarray(first, dtype=np.int64))
+    return np.concatenate([first, numbers[:, first.shape[1] :]], axis=1)
 
 
 def fixed(uniforms: Floats) -> SmallInts:
@@ -78,12 +127,24 @@ def lengths(uniforms: Floats, median: float, spread: float) -> Ints:
     return ticks_array(LogNormal(median=median, sigma=spread).quantile(uniforms))
 
 
+def become_plainly(uniforms: Floats, become: Become) -> NDArray[Any]:
+    """What uniforms become."""
+    match become.kind:
+        case Kind.UNIFORM:
+            return fixed(uniforms)
+        case Kind.LENGTH:
+            return np.minimum(lengths(uniforms, become.scale, become.spread), LONGEST)
+        case Kind.RESILIENCE:
+            return resilience(uniforms)
+        case Kind.BELOW:
+            return uniforms < become.scale
+
+
 def fill_plainly(
-    key: philox.Key, block: Ints, slot: int, entity: Ints, median: float, spread: float, out: SmallInts
+    key: philox.Key, block: Ints, slot: Ints, entity: Ints, become: Become, out: NDArray[Any]
 ) -> None:
-    """Write the numbers of one slot: [n, occurrences]."""
-    uniforms = philox.table(key, out.shape[1], block, np.full(len(entity), slot), entity)
-    out[:] = np.minimum(lengths(uniforms, median, spread), LONGEST) if median else fixed(uniforms)
+    """Write the numbers of every row's address: [n, occurrences]."""
+    out[:] = become_plainly(philox.table(key, out.shape[1], block, slot, entity), become)
 
 
 @lru_cache(maxsize=1)

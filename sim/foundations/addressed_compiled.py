@@ -11,12 +11,17 @@ from typing import Any
 import numpy as np
 from numba import njit, types
 
-from sim.foundations.addressed import LONGEST
+from sim.foundations.addressed import LONGEST, Become, Kind
 from sim.foundations.clock import TICKS_PER_DAY
 from sim.foundations.compiled_code import cached
-from sim.foundations.ledger import ONE
+from sim.foundations.ledger import GRID_BITS, ONE, UNITS
 from sim.foundations.philox_compiled import ADDRESSES, KEY, uniform_at
+from sim.foundations.philox_compiled import fill as draw
 
+UNIFORM, RESILIENCE, BELOW = int(Kind.UNIFORM), int(Kind.RESILIENCE), int(Kind.BELOW)
+ON_GRID = float(UNITS >> GRID_BITS)
+TOGETHER = 512
+"""Rows whose uniforms are drawn before they become numbers: so many stay in the processor's cache."""
 MIDDLE = 0.13533528323661269189
 """exp(-2): nearer to an end than this, other polynomials serve."""
 ROOT = 2.50662827463100050242
@@ -117,25 +122,51 @@ def normal_quantile(uniform: Any) -> Any:
 
 
 @njit(nogil=True)
-def number(key: Any, block: Any, slot: Any, entity: Any, occurrence: Any, median: Any, spread: Any) -> Any:
-    """One number of ``sim.foundations.addressed.Addressed``."""
-    uniform = uniform_at(key, block, slot, entity, occurrence)
-    if median == 0.0:
+def become(uniform: Any, kind: Any, scale: Any, spread: Any) -> Any:
+    """What one uniform becomes: ``sim.foundations.addressed.become_plainly``."""
+    if kind == UNIFORM:
         return min(np.int64(uniform * ONE), ONE - 1)
-    days = median * exp(spread * normal_quantile(uniform))
+    if kind == RESILIENCE:
+        return max(np.int64(np.rint(-log(uniform) * ON_GRID)), 1) << GRID_BITS
+    if kind == BELOW:
+        return np.int64(uniform < scale)
+    days = scale * exp(spread * normal_quantile(uniform))
     return np.int64(min(max(np.rint(days * TICKS_PER_DAY), 1.0), float(LONGEST)))
 
 
 @njit(nogil=True)
-def fill(key: Any, block: Any, slot: Any, entity: Any, median: Any, spread: Any, out: Any) -> None:
-    """``sim.foundations.addressed.fill_plainly``."""
+def number(
+    key: Any, block: Any, slot: Any, entity: Any, occurrence: Any, kind: Any, scale: Any, spread: Any
+) -> Any:
+    """One number of ``sim.foundations.addressed.Addressed``."""
+    return become(uniform_at(key, block, slot, entity, occurrence), kind, scale, spread)
+
+
+@njit(nogil=True)
+def fill_all(
+    key: Any, block: Any, slot: Any, entity: Any, kind: Any, scale: Any, spread: Any, out: Any
+) -> None:
+    """All numbers of some rows, which draw their uniforms together."""
     rows, occurrences = out.shape
-    for row in range(rows):
-        for occurrence in range(occurrences):
-            out[row, occurrence] = number(key, block[row], slot, entity[row], occurrence, median, spread)
+    for begin in range(0, rows, TOGETHER):
+        end = min(begin + TOGETHER, rows)
+        uniforms = np.empty((end - begin, occurrences))
+        draw(key, block[begin:end], slot[begin:end], entity[begin:end], uniforms)
+        for row in range(len(uniforms)):
+            for occurrence in range(occurrences):
+                out[begin + row, occurrence] = become(uniforms[row, occurrence], kind, scale, spread)
 
 
-cached(
-    fill,
-    types.void(KEY, ADDRESSES, types.int64, ADDRESSES, types.float64, types.float64, types.int32[:, ::1]),
-)
+for kind_of_number in (types.int32, types.int64):
+    cached(
+        fill_all,
+        types.void(
+            *(KEY, ADDRESSES, ADDRESSES, ADDRESSES, types.int64, types.float64, types.float64),
+            kind_of_number[:, ::1],
+        ),
+    )
+
+
+def fill(key: Any, block: Any, slot: Any, entity: Any, into: Become, out: Any) -> None:
+    """``sim.foundations.addressed.fill_plainly``."""
+    fill_all(key, block, slot, entity, int(into.kind), into.scale, into.spread, out)

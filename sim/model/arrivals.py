@@ -14,7 +14,7 @@ from sim.foundations.hazard import StepHazard
 from sim.foundations.randomness import Chance, Decision
 from sim.model.care import opening_stays
 from sim.model.pathway import LEVEL_STATUS, combined_hazard
-from sim.model.population import Block, Draws, referrals
+from sim.model.population import Block, Draws, assessments, outcomes
 from sim.model.terms import BAND_STARTS, REFERRALS, Status, Stay
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def first_service(draws: Draws, arrives: Ints, values: Values) -> tuple[Ints, In
     """The referral that first leads to a service, its tick, ticks of those before, and which came within a
     year of the one before: [n], [n], [n, R], [n, R]."""
     hazard = StepHazard(bounds=(0.0, 1.0), rates=tuple(values["demand.re_referral"].values()))
-    outcome, assessment = referrals(draws, values)
+    outcome, assessment = outcomes(draws, values), assessments(draws, values)
     wait = hazard.quantile(1 - draws.many(Decision.REREFERRAL, REFERRALS))
     gap = np.maximum(1, np.rint(np.minimum(wait, 1e3) * TICKS_PER_YEAR)).astype(np.int64)
     lasts = np.cumsum(assessment + gap, axis=1)

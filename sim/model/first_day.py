@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.foundations.addressed import beginning_with, first_of
 from sim.foundations.ledger import ONE
 from sim.model.terms import PLACEMENT_NAMES, Placement
 
@@ -41,16 +42,20 @@ def housed(children: Children, rules: Rules, values: Values) -> Children:
     band = np.minimum(band, bands - 1)
     ages = np.bincount(band, minlength=bands)
     counts = whole(fitted(usual(rules), ages, wanted))
-    kin, placement = children.kin.copy(), children.placement.copy()
+    kin, placement = (first_of(column, 1)[:, 0].copy() for column in (children.kin, children.placement))
     for age, row in enumerate(counts):
         rows = inside[band == age]
         chance = min(rules.kinship[age], ONE)
         with_kin = row[Placement.KINSHIP]
-        kin[rows, 0] = moved(kin[rows, 0], (chance,), np.array([with_kin, len(rows) - with_kin]))
-        others = rows[kin[rows, 0] >= chance]
+        kin[rows] = moved(kin[rows], (chance,), np.array([with_kin, len(rows) - with_kin]))
+        others = rows[kin[rows] >= chance]
         places = np.delete(row, Placement.KINSHIP)
-        placement[others, 0] = moved(placement[others, 0], rules.placement[age], places)
-    return replace(children, kin=kin, placement=placement)
+        placement[others] = moved(placement[others], rules.placement[age], places)
+    return replace(
+        children,
+        kin=beginning_with(children.kin, kin[:, None]),
+        placement=beginning_with(children.placement, placement[:, None]),
+    )
 
 
 def usual(rules: Rules) -> Floats:

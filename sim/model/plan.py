@@ -1,14 +1,15 @@
 """The Plan: one trial with all chance and evidence already turned into whole numbers.
 
 It is the last place where either is seen. An engine takes a Plan and nothing else; times are ticks,
-resiliences and rates are ledger units, multipliers and chances are fixed point (``ONE`` = 1). Of the numbers
-about offers hardly any is read, so the Plan may hold their addresses, each of which has one number for ever.
+resiliences and rates are ledger units, multipliers and chances are fixed point (``ONE`` = 1). Of the numbers for
+what comes round again and again hardly any is read, so the Plan may hold their addresses, each of which has one
+number for ever.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from sim.foundations.addressed import Addressed
 
     Ints = NDArray[np.int64]
-    SmallInts = NDArray[np.int32]
     Flags = NDArray[np.bool_]
+    Numbers = NDArray[Any] | Addressed
+    """Whole numbers by occurrence, in a table or by address."""
 
 Row = tuple[int, ...]
 
@@ -40,11 +42,11 @@ class Families:
     """[n] ticks already spent in that status."""
     first_referral: Ints
     """[n] occurrence number of the referral it arrives with."""
-    outcome: Ints
+    outcome: Numbers
     """[n, REFERRALS] Status that each assessment leads to (CLOSED: no further action)."""
-    assessment: Ints
+    assessment: Numbers
     """[n, REFERRALS] length of each assessment, ticks."""
-    rereferral: Ints
+    rereferral: Numbers
     """[n, REFERRALS] resilience against being referred again after each closure."""
     factor: Ints
     """[n] multiplier of the family's risk (heterogeneity), fixed point."""
@@ -56,37 +58,37 @@ class Families:
     """[n] whether, as a child in need, the impairment is significant enough for Family Safeguarding."""
     priority: Ints
     """[n] assessed risk, 0 first; an imperfect reading of the true factor."""
-    step_up: Ints
+    step_up: Numbers
     """[n, SPELLS] resilience against escalation, a spell of status each."""
-    step_down: Ints
+    step_down: Numbers
     """[n, SPELLS] resilience against closure or step-down."""
-    to_early_help: Flags
-    """[n, SPELLS] whether a closure from child in need steps down to early help."""
+    to_early_help: Numbers
+    """[n, SPELLS] whether a closure from child in need steps down to early help, 1 or 0."""
     earlier_plan: Flags
     """[n] whether it has been on a child protection plan before the model first sees it."""
-    plan_start: SmallInts
+    plan_start: Numbers
     """[n, SPELLS] uniform, fixed point: a conference makes a plan while this is below the multiplier."""
-    court: Ints
+    court: Numbers
     """[n, COURT_CRISES] resilience against court-led entry."""
-    no_warning: Ints
+    no_warning: Numbers
     """[n, NO_WARNING_CRISES] resilience against entry without warning."""
-    picks: SmallInts
+    picks: Numbers
     """[n, NO_WARNING_CRISES] uniform, fixed point: which child an entry without warning begins with."""
-    offered: SmallInts | Addressed
-    """[offer, n, OFFERS] uniform, fixed point: the offer is made when its moment comes while this is below
-    the chance in force, by occurrence. As a table or by address, like the two that follow."""
-    accepts: SmallInts | Addressed
-    """[offer, n, OFFERS] uniform, fixed point: it is taken up while this is below the chance in force."""
-    panel: SmallInts
+    offered: tuple[Numbers, ...]
+    """By offer: [n, OFFERS] uniform, fixed point: the offer is made when its moment comes while this is below
+    the chance in force, by occurrence."""
+    accepts: tuple[Numbers, ...]
+    """By offer: [n, OFFERS] uniform, fixed point: it is taken up while this is below the chance in force."""
+    panel: Numbers
     """[n, OFFERS] uniform, fixed point: the panel refuses a referral while this is below its chance."""
-    order: SmallInts
+    order: Numbers
     """[n, ORDERS] uniform, fixed point: whether proceedings end with the children living with kin."""
     ethnicity: Ints
     """[n] position in ETHNICITY_NAMES; no rule reads it."""
     again: Flags
     """[n] whether its first referral to be followed came within a year of another; no rule reads it."""
-    length: SmallInts | Addressed
-    """[offer, n, OFFERS] length of the work, ticks."""
+    length: tuple[Numbers, ...]
+    """By offer: [n, OFFERS] length of the work, ticks."""
     first_child: Ints
     """[n + 1] row of each family's first child; its children are consecutive."""
 
@@ -98,29 +100,29 @@ class Children:
     id: Ints
     born: Ints
     """[c] tick of birth; after tick 0 for a child not yet born at the start."""
-    crisis: Ints
+    crisis: Numbers
     """[c, CRISES] resilience against a crisis of the relationship."""
-    edge: Ints
+    edge: Numbers
     """[c, CRISES] resilience against entering care while that crisis lasts."""
-    heard: SmallInts
+    heard: Numbers
     """[c, CRISES] uniform, fixed point: whether anybody refers that crisis."""
-    heard_in_care: SmallInts
+    heard_in_care: Numbers
     """[c, PERIODS] uniform, fixed point: whether an unplanned entry with a plan to return is referred."""
-    joins: SmallInts
+    joins: Numbers
     """[c, CRISES] uniform, fixed point: whether the child goes with a sibling who enters."""
-    stay: SmallInts
+    stay: Numbers
     """[c, PERIODS] uniform, fixed point: kind of each period of care."""
-    stay_end: Ints
+    stay_end: Numbers
     """[c, PERIODS] resilience against the end of each period of care."""
-    leaving: SmallInts
+    leaving: Numbers
     """[c, PERIODS] uniform, fixed point: how it ends."""
-    placement: SmallInts
+    placement: Numbers
     """[c, PERIODS] uniform, fixed point: where the child lives, if not with kin."""
-    kin: SmallInts
+    kin: Numbers
     """[c, PERIODS] uniform, fixed point: whether the child lives with kin, and leaves to a guardian."""
-    settled: Ints
+    settled: Numbers
     """[c, MOVES] resilience against the breakdown of each placement."""
-    moved_to: SmallInts
+    moved_to: Numbers
     """[c, MOVES] uniform, fixed point: where the child lives after it."""
     opening_stay: Ints
     """[c] Stay in progress at tick 0, or -1."""

@@ -6,12 +6,12 @@ and renames none. A family is built from its block and its place in it; nothing 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.foundations.addressed import Addressed, fixed, lengths
+from sim.foundations.addressed import RESILIENCE, UNIFORM, Addressed, Become, Kind, lengths
 from sim.foundations.clock import TICKS_PER_YEAR
 from sim.foundations.distributions import Exponential, LogNormal
 from sim.foundations.ledger import ONE, resilience
@@ -88,6 +88,19 @@ class Draws:
         slots = np.full(self.n, slot) if isinstance(slot, int) else slot
         return self.chance.table(decision, occurrences, block=self.block, slot=slots, entity=self.entity)
 
+    def addressed(
+        self, decision: Decision, occurrences: int, become: Become, slot: int | Ints = 0
+    ) -> Addressed:
+        """[n, occurrences] what the uniforms become, each worked out when it is read."""
+        return Addressed(
+            key=self.chance.key(decision),
+            block=self.block,
+            slot=slot,
+            entity=self.entity,
+            occurrences=occurrences,
+            become=become,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
@@ -148,7 +161,6 @@ def build_families(who: Block, values: Values) -> dict[str, Any]:
     reading = level + u(Decision.ASSESSED_RISK)
     centre = np.exp((who.column("tilt") - 0.5) * sigma**2)
     factor = centre * LogNormal(median=1.0, sigma=sigma).quantile(level)
-    outcome, assessment = referrals(draws, values)
     breaks = u(Decision.RELATIONSHIP) < values["family.relationship_breakdown"]
     return {
         "id": who.ids,
@@ -156,28 +168,14 @@ def build_families(who: Block, values: Values) -> dict[str, Any]:
         "opening_status": who.column("opening_status"),
         "opening_elapsed": who.column("opening_elapsed"),
         "first_referral": who.column("first_referral"),
-        "outcome": outcome,
-        "assessment": assessment,
-        "rereferral": resilience(draws.many(Decision.REREFERRAL, REFERRALS)),
+        "outcome": outcomes(draws, values),
         "factor": np.rint(factor * ONE).astype(np.int64),
         "relationship": breaks & np.isnan(who.column("only_child")),
         "needs": needs_of(draws, values),
         "impaired": u(Decision.IMPAIRMENT) < values["services.family_safeguarding.eligible_child_in_need"],
         "priority": np.where(reading > 4 / 3, 0, np.where(reading > 2 / 3, 1, 2)),
-        "step_up": resilience(draws.many(Decision.STEP_UP, SPELLS)),
-        "step_down": resilience(draws.many(Decision.STEP_DOWN, SPELLS)),
-        "to_early_help": draws.many(Decision.TO_EARLY_HELP, SPELLS)
-        < values["pathway.child_in_need.to_early_help"],
         "earlier_plan": who.column("known_before")
         & (u(Decision.EARLIER_PLAN) < values["opening.earlier_plan"]),
-        "plan_start": fixed(draws.many(Decision.PLAN_START, SPELLS)),
-        "court": resilience(
-            shared(draws, values, draws.many(Decision.COURT, COURT_CRISES), np.arange(draws.n))
-        ),
-        "no_warning": resilience(draws.many(Decision.NO_WARNING, NO_WARNING_CRISES)),
-        "picks": fixed(draws.many(Decision.NO_WARNING_CHILD, NO_WARNING_CRISES)),
-        "panel": fixed(draws.many(Decision.PANEL, OFFERS)),
-        "order": fixed(draws.many(Decision.ORDER, ORDERS)),
         "ethnicity": np.searchsorted(
             cumulative(values["family.ethnicity"]), u(Decision.ETHNICITY), side="right"
         ),
@@ -185,17 +183,46 @@ def build_families(who: Block, values: Values) -> dict[str, Any]:
     }
 
 
-def referrals(draws: Draws, values: Values) -> tuple[Ints, Ints]:
-    """The Status that each assessment leads to and how long it lasts, ticks: [n, REFERRALS] both."""
-    outcome = np.searchsorted(
+def family_numbers(draws: Draws, values: Values) -> dict[str, Any]:
+    """What comes round again and again in a family's life, by address: columns of ``Families``."""
+    early_help = Become(kind=Kind.BELOW, scale=values["pathway.child_in_need.to_early_help"])
+    spread = values["pathway.length_spread"]
+    weeks = Become(
+        kind=Kind.LENGTH, scale=median(values["pathway.assessment_days"], spread), spread=spread
+    )
+    kinds = {
+        "assessment": (Decision.REFERRAL_LENGTH, REFERRALS, weeks),
+        "rereferral": (Decision.REREFERRAL, REFERRALS, RESILIENCE),
+        "step_up": (Decision.STEP_UP, SPELLS, RESILIENCE),
+        "step_down": (Decision.STEP_DOWN, SPELLS, RESILIENCE),
+        "to_early_help": (Decision.TO_EARLY_HELP, SPELLS, early_help),
+        "plan_start": (Decision.PLAN_START, SPELLS, UNIFORM),
+        "court": (Decision.COURT, COURT_CRISES, RESILIENCE),
+        "no_warning": (Decision.NO_WARNING, NO_WARNING_CRISES, RESILIENCE),
+        "picks": (Decision.NO_WARNING_CHILD, NO_WARNING_CRISES, UNIFORM),
+        "panel": (Decision.PANEL, OFFERS, UNIFORM),
+        "order": (Decision.ORDER, ORDERS, UNIFORM),
+    }
+    found: dict[str, Any] = {name: draws.addressed(*kind) for name, kind in kinds.items()}
+    if values["family.route_correlation"]:
+        found["court"] = resilience(
+            shared(draws, values, draws.many(Decision.COURT, COURT_CRISES), np.arange(draws.n))
+        )
+    return found
+
+
+def outcomes(draws: Draws, values: Values) -> Ints:
+    """The Status that each assessment leads to: [n, REFERRALS]."""
+    place = np.searchsorted(
         cumulative(values["demand.outcome"]), draws.many(Decision.REFERRAL_OUTCOME, REFERRALS), side="right"
     )
-    assessment = length(
-        draws.many(Decision.REFERRAL_LENGTH, REFERRALS),
-        values["pathway.assessment_days"],
-        values["pathway.length_spread"],
-    )
-    return np.array(OUTCOMES, dtype=np.int64)[outcome], assessment
+    return np.array(OUTCOMES, dtype=np.int64)[place]
+
+
+def assessments(draws: Draws, values: Values) -> Ints:
+    """How long each assessment lasts, in ticks: [n, REFERRALS]."""
+    uniforms = draws.many(Decision.REFERRAL_LENGTH, REFERRALS)
+    return length(uniforms, values["pathway.assessment_days"], values["pathway.length_spread"])
 
 
 def shared(draws: Draws, values: Values, uniforms: Floats, family: Ints) -> Floats:
@@ -252,26 +279,17 @@ LENGTHS = {
 
 
 def offers(draws: Draws, values: Values) -> dict[str, Any]:
-    """Uniforms for whether each offer is made and taken up, and how long its work would last:
-    [offer, n, OFFERS]. They would be most of all numbers, and hardly any is read."""
+    """Whether each offer is made and taken up, and how long its work would last, by address and by offer."""
     spread = values["pathway.length_spread"]
-
-    def of(decision: Decision, medians: tuple[float, ...]) -> Addressed:
-        return Addressed(
-            key=draws.chance.key(decision),
-            block=draws.block,
-            entity=draws.entity,
-            occurrences=OFFERS,
-            medians=medians,
-            spread=spread,
-        )
-
-    no_length = (0.0,) * len(Offer)
+    work = {
+        offer: Become(kind=Kind.LENGTH, scale=median(values[LENGTHS[offer]], spread), spread=spread)
+        for offer in Offer
+    }
     return {
-        "offered": of(Decision.OFFERED, no_length),
-        "accepts": of(Decision.TAKE_UP, no_length),
-        "length": of(
-            Decision.SERVICE_LENGTH, tuple(median(values[LENGTHS[offer]], spread) for offer in Offer)
+        "offered": tuple(draws.addressed(Decision.OFFERED, OFFERS, UNIFORM, int(offer)) for offer in Offer),
+        "accepts": tuple(draws.addressed(Decision.TAKE_UP, OFFERS, UNIFORM, int(offer)) for offer in Offer),
+        "length": tuple(
+            draws.addressed(Decision.SERVICE_LENGTH, OFFERS, work[offer], int(offer)) for offer in Offer
         ),
     }
 
@@ -310,61 +328,35 @@ def births(who: Block, values: Values) -> tuple[Ints, Flags]:
     return born, present
 
 
-CHILD_NUMBERS = (
-    ("crisis", Decision.CRISIS, CRISES, resilience),
-    ("edge", Decision.EDGE, CRISES, resilience),
-    ("heard", Decision.HEARD, CRISES, fixed),
-    ("heard_in_care", Decision.HEARD_IN_CARE, PERIODS, fixed),
-    ("joins", Decision.JOIN, CRISES, fixed),
-    ("stay", Decision.STAY_CLASS, PERIODS, fixed),
-    ("stay_end", Decision.STAY_END, PERIODS, resilience),
-    ("leaving", Decision.STAY_KIND, PERIODS, fixed),
-    ("placement", Decision.PLACEMENT, PERIODS, fixed),
-    ("kin", Decision.KIN, PERIODS, fixed),
-    ("settled", Decision.MOVE, MOVES, resilience),
-    ("moved_to", Decision.MOVED_TO, MOVES, fixed),
-)
-"""Each child's keyed sequences: column, decision, how many, and what a uniform becomes."""
-
-
-TOGETHER = 2048
-"""Families who are made at a time: what is worked out on the way stays in the processor's cache, however many
-families there are in all."""
+CHILD_NUMBERS = {
+    "crisis": (Decision.CRISIS, CRISES, RESILIENCE),
+    "edge": (Decision.EDGE, CRISES, RESILIENCE),
+    "heard": (Decision.HEARD, CRISES, UNIFORM),
+    "heard_in_care": (Decision.HEARD_IN_CARE, PERIODS, UNIFORM),
+    "joins": (Decision.JOIN, CRISES, UNIFORM),
+    "stay": (Decision.STAY_CLASS, PERIODS, UNIFORM),
+    "stay_end": (Decision.STAY_END, PERIODS, RESILIENCE),
+    "leaving": (Decision.STAY_KIND, PERIODS, UNIFORM),
+    "placement": (Decision.PLACEMENT, PERIODS, UNIFORM),
+    "kin": (Decision.KIN, PERIODS, UNIFORM),
+    "settled": (Decision.MOVE, MOVES, RESILIENCE),
+    "moved_to": (Decision.MOVED_TO, MOVES, UNIFORM),
+}
+"""What comes round again and again in a child's life: column, decision, how many, and what a uniform becomes."""
 
 
 def join(blocks: list[Block], values: Values, horizon: int) -> tuple[Families, Children]:
     """All families of all blocks in order of identity, and their children ordered by family."""
     who = together(blocks)
-    n = who.draws.n
     born, present = births(who, values)
     present &= born < horizon
-    first = np.concatenate([[0], np.cumsum(present.sum(axis=0))])
-    families, children = Columns(rows=n), Columns(rows=int(first[-1]))
-    for begin in range(0, max(n, 1), TOGETHER):
-        end = min(begin + TOGETHER, n)
-        some = who.of(slice(begin, end))
-        families.put(begin, end, build_families(some, values))
-        of_some = build_children(some, born[:, begin:end], present[:, begin:end], values)
-        children.put(first[begin], first[end], of_some)
-    people = Families(**families.found, **offers(who.draws, values), first_child=first)
-    return people, Children(**children.found)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Columns:
-    """A table that is filled some rows at a time. Each column has its memory from the beginning: to give out
-    more of it takes the machine longer than to work out what goes in."""
-
-    rows: int
-    found: dict[str, Any] = field(default_factory=dict)
-    """By name."""
-
-    def put(self, begin: int, end: int, part: Mapping[str, Any]) -> None:
-        """Fill the rows from one up to another."""
-        for name, values in part.items():
-            if name not in self.found:
-                self.found[name] = np.empty((self.rows, *values.shape[1:]), values.dtype)
-            self.found[name][begin:end] = values
+    people = Families(
+        **build_families(who, values),
+        **family_numbers(who.draws, values),
+        **offers(who.draws, values),
+        first_child=np.concatenate([[0], np.cumsum(present.sum(axis=0))]),
+    )
+    return people, build_children(who, born, present, values)
 
 
 def together(blocks: list[Block]) -> Block:
@@ -381,30 +373,23 @@ def together(blocks: list[Block]) -> Block:
     )
 
 
-def build_children(who: Block, born: Ints, present: Flags, values: Values) -> dict[str, Any]:
-    """Columns of ``Children``, ordered by family."""
-    family, slot = np.nonzero(present.T)
-    # Luck is drawn slot by slot: neighbours of one slot share the generator's work, siblings do not.
-    by_slot = np.argsort(slot, kind="stable")
-    draws, slots = who.draws.of(family[by_slot]), slot[by_slot]
-
-    def by_family(drawn: Any) -> Any:
-        ordered = np.empty_like(drawn)
-        ordered[by_slot] = drawn
-        return ordered
-
+def build_children(who: Block, born: Ints, present: Flags, values: Values) -> Children:
+    """The children of some families, ordered by family."""
+    family, slot = map(np.ascontiguousarray, np.nonzero(present.T))
+    draws = who.draws.of(family)
     columns: dict[str, Any] = {
-        "id": who.ids[family] * 10 + slot,
-        "born": born[slot, family],
+        name: draws.addressed(*kind, slot=slot) for name, kind in CHILD_NUMBERS.items()
     }
-    for name, decision, occurrences, become in CHILD_NUMBERS:
-        uniforms = draws.many(decision, occurrences, slots)
-        if decision == Decision.CRISIS:
-            uniforms = shared(who.draws, values, uniforms, family[by_slot])
-        columns[name] = by_family(become(uniforms))
-    columns["sex"] = by_family((draws.one(Decision.SEX, slots) < values["family.male"]).astype(np.int64))
-    columns["disabled"] = by_family(draws.one(Decision.DISABILITY, slots) < values["family.disabled"])
-    columns["opening_elapsed"] = who.column("stay_elapsed")[family]
+    if values["family.route_correlation"]:
+        uniforms = draws.many(Decision.CRISIS, CRISES, slot)
+        columns["crisis"] = resilience(shared(who.draws, values, uniforms, family))
     for name in ("opening_stay", "returned", "unaccompanied", "guardian"):
         columns[name] = who.column(name)[family]
-    return columns
+    return Children(
+        **columns,
+        id=who.ids[family] * 10 + slot,
+        born=born[slot, family],
+        opening_elapsed=who.column("stay_elapsed")[family],
+        sex=(draws.one(Decision.SEX, slot) < values["family.male"]).astype(np.int64),
+        disabled=draws.one(Decision.DISABILITY, slot) < values["family.disabled"],
+    )

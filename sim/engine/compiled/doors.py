@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from inspect import getmembers, isfunction
+from operator import getitem
 from typing import Any
 
 import numpy as np
@@ -22,17 +23,20 @@ from sim.engine.compiled.layout import (
     AGENDA,
     CHANGE,
     CHILD,
-    CHILD_GROUPS,
+    CHILD_SEQUENCES,
     CLOCKS,
     ENTRY,
-    FAMILY_GROUPS,
+    FAMILY_SEQUENCES,
+    FIRST,
     KEYED_CHILD,
     KEYED_FAMILY,
+    NUMBERS,
     OF_OFFERS,
     REQUEST,
     WORKER,
+    first_field,
 )
-from sim.engine.compiled.views import field_of, open_views
+from sim.engine.compiled.views import Luck, field_of, open_luck, open_views, record_of, view_of
 from sim.foundations import ledger
 from sim.foundations.addressed_compiled import number
 from sim.foundations.ledger import NEVER
@@ -104,7 +108,13 @@ requests = pointer_to(from_dtype(REQUEST))
 workers = pointer_to(from_dtype(WORKER))
 entries = pointer_to(from_dtype(ENTRY))
 chains = pointer_to(types.int32)
-smalls = pointer_to(types.int32)
+PLACES = {
+    name: (place, len(columns))
+    for columns in (FAMILY_SEQUENCES, CHILD_SEQUENCES)
+    for place, name in enumerate(columns)
+}
+"""By column of numbers: which it is among those of its table, and how many these are."""
+numbers_at = pointer_to(from_dtype(NUMBERS))
 changes = pointer_to(from_dtype(CHANGE))
 
 
@@ -144,7 +154,7 @@ def resolve_field(_: Any, record: Any, name: str) -> Any:
 RecordAttribute.generic_resolve = resolve_field  # type: ignore[method-assign]
 
 
-open_views({"clocks": CLOCKS, "by_offer": OF_OFFERS, **FAMILY_GROUPS, **CHILD_GROUPS})
+open_views({"clocks": CLOCKS, "by_offer": OF_OFFERS})
 
 
 @overload_attribute(types.Record, "children")
@@ -284,16 +294,42 @@ def _take_due(world: Any, family: Any) -> Any:
     return opened
 
 
-@register_jitable
-def number_of(numbers: Any, families: Any, row: Any, what: Any, occurrence: Any) -> Any:
-    """One of the numbers about offers: from its table, or from its address."""
-    if numbers.pointer:
-        table = carray(smalls(numbers.pointer), (OFFER_COUNT, families, OFFERS))
-        return np.int64(table[what, row, occurrence])
-    block = carray(ints(numbers.block_pointer), (families,))[row]
-    entity = carray(ints(numbers.entity_pointer), (families,))[row]
+@register_jitable(inline="never")
+def number_of(numbers: Any, row: Any, occurrence: Any) -> Any:
+    """One of a row's numbers in a column: from its table, or from its address."""
+    if occurrence < numbers.width:
+        return carray(ints(numbers.known), ((row + 1) * numbers.width,))[row * numbers.width + occurrence]
+    block = carray(ints(numbers.block), (row + 1,))[row]
+    entity = carray(ints(numbers.entity), (row + 1,))[row]
+    slot = carray(ints(numbers.slots), (row + 1,))[row] if numbers.slots else numbers.slot
     key = numbers.key[0], numbers.key[1]
-    return number(key, block, what, entity, occurrence, numbers.medians[what], numbers.spread)
+    return number(key, block, slot, entity, occurrence, numbers.kind, numbers.scale, numbers.spread)
+
+
+for owner, columns in ((KEYED_FAMILY, FAMILY_SEQUENCES), (KEYED_CHILD, CHILD_SEQUENCES)):
+    for column in columns:
+        open_luck(column, owner)
+
+
+@overload(getitem)
+def _number(luck: Any, occurrence: Any) -> Any:
+    if not isinstance(luck, Luck):
+        return None
+    place, size = PLACES[luck.column]
+    count = FIRST.get(luck.column, 0)
+    view = view_of(first_field(luck.column), 0)
+
+    def seldom(luck: Any, occurrence: Any) -> int:
+        record = record_of(luck)
+        return number_of(carray(numbers_at(record.numbers), (size,))[place], record.row, occurrence)
+
+    def often(luck: Any, occurrence: Any) -> int:
+        record = record_of(luck)
+        if occurrence < count:
+            return view(record, (count,))[occurrence]
+        return number_of(carray(numbers_at(record.numbers), (size,))[place], record.row, occurrence)
+
+    return often if count else seldom
 
 
 def open_numbers(door: Any, column: str) -> None:
@@ -303,7 +339,7 @@ def open_numbers(door: Any, column: str) -> None:
     @overload(door)
     def opened(world: Any, family: Any, what: Any, occurrence: Any) -> Any:
         def of_family(world: Any, family: Any, what: Any, occurrence: Any) -> int:
-            return number_of(own(world), world.family_count, family.row, int(what), occurrence)
+            return number_of(own(world)[int(what)], family.row, occurrence)
 
         return of_family
 

@@ -16,24 +16,13 @@ import numpy as np
 
 from sim.engine.compiled import calendar
 from sim.engine.people import Child, Family, KeyedChild, KeyedFamily
-from sim.foundations.addressed import Addressed
+from sim.foundations.addressed import Addressed, first_of
 from sim.foundations.ledger import NEVER
 from sim.model.plan import Practice, Rules, Services
-from sim.model.terms import (
-    COURT_CRISES,
-    CRISES,
-    MOVES,
-    NO_WARNING_CRISES,
-    OFFERS,
-    ORDERS,
-    PERIODS,
-    REFERRALS,
-    SPELLS,
-    Offer,
-)
+from sim.model.terms import Offer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -61,46 +50,32 @@ def round_up(size: int, least: int) -> int:
 
 CLOCKS = ("left", "rate")
 """Lists of a family by clock."""
-FAMILY_GROUPS = {
-    "warnings": ("no_warning", "picks"),
-    "referrals": ("outcome", "assessment", "rereferral"),
-    "spells": ("step_up", "step_down", "plan_start", "to_early_help"),
+FIRST = {
+    "outcome": 2,
+    "assessment": 2,
+    "rereferral": 2,
+    "step_up": 4,
+    "step_down": 4,
+    "court": 1,
+    "no_warning": 1,
+    "crisis": 1,
 }
-CHILD_GROUPS = {
-    "in_crises": ("crisis", "edge", "heard", "joins"),
-    "in_periods": ("stay", "stay_end", "kin", "placement", "leaving", "heard_in_care"),
-    "in_moves": ("settled", "moved_to"),
-}
-"""What chance has fixed for a family and a child that is read together, and so lies together: by field of the
-record, the columns whose numbers for one occurrence stand beside each other."""
-OCCURRENCES = {
-    "court": COURT_CRISES,
-    "warnings": NO_WARNING_CRISES,
-    "referrals": REFERRALS,
-    "spells": SPELLS,
-    "panel": OFFERS,
-    "order": ORDERS,
-    "in_crises": CRISES,
-    "in_periods": PERIODS,
-    "in_moves": MOVES,
-}
-"""How many of each there are, in the order in which they lie: first what every family reads when it comes."""
+"""Numbers of these that lie in the record of a family, or child: those that most families need. Later ones, and
+all others, are worked out or looked up when they are read."""
 FLAGS = ("impaired", "earlier_plan", "relationship", "returned", "unaccompanied", "guardian")
 """Truth values among what chance has fixed."""
 NUMBERS = np.dtype(
     [
-        *((name, INT) for name in ("pointer", "block_pointer", "entity_pointer")),
+        *((name, INT) for name in ("known", "width", "block", "slots", "slot", "entity", "kind")),
         ("key", np.dtype(np.uint64), (2,)),
-        ("medians", np.dtype(np.float64), (len(Offer),)),
-        ("spread", np.dtype(np.float64)),
+        *((name, np.dtype(np.float64)) for name in ("scale", "spread")),
     ],
     align=True,
 )
-"""Numbers about offers: where their table is, or else (0) what their addresses have in common."""
+"""Where the numbers of a column are: the first ``width`` of each row in a table at ``known``; later ones follow
+from addresses, whose blocks, slots (or the one slot of all, where ``slots`` is 0) and entities lie at these."""
 BY_OFFER = ("offered", "accepts", "length")
-"""The columns that are such numbers."""
-SMALL = np.dtype(np.int32)
-"""The kind of numbers in such a table."""
+"""Columns of such numbers for each offer."""
 
 
 def lists_of(example: object) -> tuple[str, ...]:
@@ -179,55 +154,66 @@ def new_records(children: int) -> tuple[Records, Records]:
     return like(example, family_record(children)), like(example.children[0], CHILD)
 
 
-def keyed_record(kind: type, own: Sequence[str], groups: Mapping[str, Sequence[str]]) -> np.dtype[np.void]:
-    """The record of a row of ``Families`` or ``Children``: who it is, whatever else is one number, then what
-    comes round again and again."""
-    grouped = {name for names in groups.values() for name in names}
-    fields: list[tuple[Any, ...]] = [(name, INT) for name in own]
+def sequences_of(kind: type) -> tuple[str, ...]:
+    """What chance has fixed by occurrence, of ``KeyedFamily`` or ``KeyedChild``."""
+    return tuple(name for name, of in kind.__annotations__.items() if of.startswith("Sequence"))
+
+
+def keyed_record(kind: type, own: Sequence[str]) -> np.dtype[np.void]:
+    """The record of a row of ``Families`` or ``Children``: who it is, whatever else is one number, the first of
+    what comes round again and again, and where the rest is."""
+    sequences = sequences_of(kind)
+    fields: list[tuple[Any, ...]] = [(name, INT) for name in ("numbers", "row", *own)]
     for name in kind.__slots__:
-        if name not in (*grouped, *OCCURRENCES, "arrives"):
+        if name not in (*sequences, "arrives"):
             fields.append((name, np.dtype(bool) if name in FLAGS else INT))
-    for name, times in OCCURRENCES.items():
-        if name in groups:
-            fields.append((name, INT, (times, len(groups[name]))))
-        elif name in kind.__slots__:
-            fields.append((name, INT, (times,)))
+    fields += [(first_field(name), INT, (FIRST[name],)) for name in sequences if name in FIRST]
     return np.dtype(fields, align=True)
 
 
-KEYED_FAMILY = keyed_record(KeyedFamily, ("id", "factor"), FAMILY_GROUPS)
-KEYED_CHILD = keyed_record(KeyedChild, ("id", "born"), CHILD_GROUPS)
-TOGETHER = 256
-"""Rows that are laid out at a time: so many stay in the processor's cache while column after column goes
-into them."""
+def first_field(column: str) -> str:
+    """The field of a record that holds the first numbers of a column."""
+    return f"first_{column}"
 
 
-def fill_keyed(rows: Records, table: Families | Children) -> None:
+FAMILY_SEQUENCES, CHILD_SEQUENCES = sequences_of(KeyedFamily), sequences_of(KeyedChild)
+KEYED_FAMILY = keyed_record(KeyedFamily, ("id", "factor"))
+KEYED_CHILD = keyed_record(KeyedChild, ("id", "born"))
+
+
+def fill_keyed(rows: Records, table: Families | Children, numbers: Records) -> None:
     """Write the columns of a table into its records."""
-    parts = []
+    rows["numbers"], rows["row"] = address(numbers), np.arange(len(rows))
     for field in rows.dtype.names or ():
-        if names := FAMILY_GROUPS.get(field) or CHILD_GROUPS.get(field):
-            parts += [(rows[field][..., at], getattr(table, name)) for at, name in enumerate(names)]
-        else:
-            parts.append((rows[field], getattr(table, field)))
-    for first in range(0, len(rows), TOGETHER):
-        for into, column in parts:
-            into[first : first + TOGETHER] = column[first : first + TOGETHER]
+        if field.startswith("first_") and (name := field.removeprefix("first_")) in FIRST:
+            first = first_of(getattr(table, name), FIRST[name])
+            rows[field][:, : first.shape[1]] = first
+        elif field not in ("numbers", "row"):
+            rows[field] = getattr(table, field)
 
 
-def fill_numbers(record: Any, column: Any) -> list[Any]:
-    """Write where numbers about offers are, or their addresses; returns what must be kept meanwhile."""
-    if isinstance(column, Addressed):
-        arrays = [np.ascontiguousarray(one, dtype=np.int64) for one in (column.block, column.entity)]
-        record["pointer"] = 0
-        record["block_pointer"], record["entity_pointer"] = map(address, arrays)
-        record["key"], record["medians"], record["spread"] = column.key, column.medians, column.spread
-        return arrays
-    if column.size and column.max() > np.iinfo(SMALL).max:
-        raise OverflowError(f"a number about an offer is above {np.iinfo(SMALL).max}")
-    table = np.ascontiguousarray(column, dtype=SMALL)
-    record["pointer"] = address(table)
-    return [table]
+def laid_out(columns: Sequence[NDArray[Any] | Addressed]) -> tuple[Records, list[Any]]:
+    """A record of ``NUMBERS`` for each of some columns, and what must be kept while they are used."""
+    records: Records = np.zeros(len(columns), NUMBERS)
+    kept: list[Any] = [records]
+
+    def keep(array: Any) -> int:
+        kept.append(np.ascontiguousarray(array, dtype=np.int64))
+        return address(kept[-1])
+
+    for record, column in zip(records, columns, strict=True):
+        known: Any = column
+        if isinstance(column, Addressed):
+            known = column.known
+            record["block"], record["entity"] = keep(column.block), keep(column.entity)
+            record["slot" if isinstance(column.slot, int) else "slots"] = (
+                column.slot if isinstance(column.slot, int) else keep(column.slot)
+            )
+            record["key"], record["kind"] = column.key, column.become.kind
+            record["scale"], record["spread"] = column.become.scale, column.become.spread
+        if known is not None:
+            record["known"], record["width"] = keep(known), known.shape[1]
+    return records, kept
 
 
 def address(array: Any) -> int:
@@ -392,7 +378,7 @@ def world_record(
             ("asking", POOLED),
             ("leaving", POOLED),
             ("waiting", POOLED, (lines,)),
-            *((name, NUMBERS) for name in BY_OFFER),
+            *((name, NUMBERS, (len(Offer),)) for name in BY_OFFER),
             ("first_worker", INT, (lines + 1,)),
             ("months", INT, (months,)),
             ("stronger", INT, (GROUPS, months)),

@@ -25,7 +25,7 @@ from sim.engine.compiled.doors import (
     requests,
     workers,
 )
-from sim.engine.compiled.layout import AGENDA, FAMILY_GROUPS, KEYED_FAMILY, OF_OFFERS
+from sim.engine.compiled.layout import AGENDA, KEYED_CHILD, KEYED_FAMILY, OF_OFFERS
 from sim.engine.compiled.views import LINE, prefetch
 from sim.engine.load import weigh_load
 from sim.engine.panel import call_cases
@@ -39,14 +39,12 @@ DONE, FULL_LOG, FULL_NOTES, FULL_ASKING, FULL_LEAVING, FULL_WAITING = range(6)
 LINES = len(Line)
 NOTE_SIZE, OFFER_SIZE = AGENDA.itemsize, 8 * len(OF_OFFERS)
 """Bytes of a note, and of what a family's record has of one offer."""
-SPELLS_OFFSET = int(KEYED_FAMILY.fields["spells"][1])  # type: ignore[index]
-SPELL_SIZE = 8 * len(FAMILY_GROUPS["spells"])
-"""Where the numbers for spells begin in what chance has fixed for a family, and the bytes of each."""
 EDGE_WORKER, STABILITY = int(Line.EDGE_WORKER), int(Offer.PLACEMENT_STABILITY)
 STRETCHES_AHEAD, STRETCHES_CLOSE = 8, 4
 """How far ahead families are fetched, and then what they point at, in stretches of the calendar, which hold
 about a wake each."""
-FAMILY_LINES, KEYED_FAMILY_LINES, KEYED_CHILD_LINES = 9, 10, 4
+FAMILY_LINES = 9
+KEYED_FAMILY_LINES, KEYED_CHILD_LINES = (-(-kind.itemsize // LINE) for kind in (KEYED_FAMILY, KEYED_CHILD))
 """Lines of a record that the beginning of a wake, or of a family's time, reads."""
 
 
@@ -138,13 +136,12 @@ def fetch(world: Any, row: int) -> None:
 @njit
 def fetch_work(world: Any, row: int) -> None:
     """Have memory fetch what a family's own record, which is here by now, points at: the services that work
-    with it, or did, the next of its known times, and what chance has fixed for its next spell."""
+    with it, or did, and the next of its known times."""
     if not carray(flags(world.arrived_pointer), (world.family_count,))[row]:
         return
     family = doors.family_at(world, row)
     if family.agenda >= 0:
         prefetch(world.notes.pointer + NOTE_SIZE * family.agenda)
-    prefetch(family.keyed_pointer + SPELLS_OFFSET + SPELL_SIZE * (family.spell + 1))
     offers = family.held | family.after
     at = world.family_pointer + 8 * row * world.family_words + world.offers_offset
     while offers:

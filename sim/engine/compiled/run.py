@@ -15,7 +15,9 @@ from sim.engine.compiled.layout import (
     BY_OFFER,
     CHANGE,
     CHILD,
+    CHILD_SEQUENCES,
     ENTRY,
+    FAMILY_SEQUENCES,
     KEYED_CHILD,
     KEYED_FAMILY,
     LONG,
@@ -24,8 +26,8 @@ from sim.engine.compiled.layout import (
     address,
     fill,
     fill_keyed,
-    fill_numbers,
     fill_tables,
+    laid_out,
     new_records,
     padded_shape,
     room_for,
@@ -80,6 +82,9 @@ class Spare:
     """By name."""
     people: tuple[Families, Children] | None = None
     """Whose luck the buffers hold."""
+    numbers: list[Any] = field(default_factory=list)
+    """Where the rest of their luck is: by column of families, of children, and by offer; and what must be kept
+    meanwhile."""
     rules: tuple[Rules, Records] | None = None
     """Rules, and their record."""
     lines: dict[tuple[int, int], tuple[tuple[Worker, ...], NDArray[np.int64]]] = field(default_factory=dict)
@@ -168,10 +173,16 @@ class Memory:
         if not same_people(self.spare.people, plan):
             # Scenarios of one (draw, run) have the same people, but for when families come.
             self.spare.people = None
-            fill_keyed(self.keyed[0], plan.families)
-            fill_keyed(self.keyed[1], plan.children)
+            self.spare.numbers = numbers = [
+                laid_out([getattr(plan.families, name) for name in FAMILY_SEQUENCES]),
+                laid_out([getattr(plan.children, name) for name in CHILD_SEQUENCES]),
+                *(laid_out(getattr(plan.families, name)) for name in BY_OFFER),
+            ]
+            fill_keyed(self.keyed[0], plan.families, numbers[0][0])
+            fill_keyed(self.keyed[1], plan.children, numbers[1][0])
             self.spare.people = plan.families, plan.children
-        self.numbers = [fill_numbers(self.world[0][name], getattr(plan.families, name)) for name in BY_OFFER]
+        for name, (records, _) in zip(BY_OFFER, self.spare.numbers[2:], strict=True):
+            self.world[0][name] = records
         self.panel, self.safeguarded = np.zeros((2, families), dtype=np.int64)
         self.arrived = np.zeros(families, dtype=np.uint8)
         doors.acquaint(self.world.dtype, record)
