@@ -260,8 +260,9 @@ def _note(world: Any, family: Any, tick: Any, what: Any, argument: Any) -> Any:
             before, after = after, pool[after].next
         pool[new].tick, pool[new].what, pool[new].argument = tick, int(what), int(argument)
         pool[new].next = after
+        pool[new].due = pool[after].tick if after >= 0 else NEVER
         if before >= 0:
-            pool[before].next = new
+            pool[before].next, pool[before].due = new, tick
         else:
             family.agenda = new
             family.due = tick
@@ -285,7 +286,7 @@ def _take_due(world: Any, family: Any) -> Any:
         pool = carray(notes(world.notes.pointer), (world.notes.room,))
         first = family.agenda
         family.agenda = pool[first].next
-        family.due = pool[family.agenda].tick if family.agenda >= 0 else NEVER
+        family.due = pool[first].due
         pool[first].next = world.first_free_note
         world.first_free_note = first
         world.free_notes += 1

@@ -74,6 +74,8 @@ NUMBERS = np.dtype(
 )
 """Where the numbers of a column are: the first ``width`` of each row in a table at ``known``; later ones follow
 from addresses, whose blocks, slots (or the one slot of all, where ``slots`` is 0) and entities lie at these."""
+SMALL = np.dtype(np.int32)
+"""Whole numbers that stay small."""
 BY_OFFER = ("offered", "accepts", "length")
 """Columns of such numbers for each offer."""
 
@@ -295,8 +297,9 @@ def room_for(children: int) -> int:
     return round_up(children, 8)
 
 
-AGENDA = np.dtype([("tick", INT), ("what", INT), ("argument", INT), ("next", INT)], align=True)
-"""A known time on some family's agenda, or a free place for one; each points at the next."""
+AGENDA = np.dtype([("tick", INT), ("due", INT), ("what", SMALL), ("argument", SMALL), ("next", INT)], align=True)
+"""A known time on some family's agenda, or a free place for one; each points at the next, and knows its tick:
+``due``."""
 REQUEST = np.dtype(
     [(name, INT) for name in ("priority", "since", "family", "offer", "ticket", "row", "line")], align=True
 )

@@ -64,6 +64,7 @@ def advance(worlds: Any) -> int:
             full = short_of_room(world)
             if full:
                 return full
+            bring_next_near(world, row)
             live(world, row)
             row = due(world)
         follow_calendar(world)
@@ -109,6 +110,16 @@ def bring_near(world: Any) -> None:
         world.nearer += 1
         if row >= 0:
             fetch_work(world, row)
+
+
+@njit
+def bring_next_near(world: Any, row: int) -> None:
+    """The same for whoever wakes after this family at this tick, as many do at once when a place is granted or
+    the load is weighed: nobody could know of them before."""
+    entries = entries_of(world)
+    row = entries[row].after
+    if row >= 0 and entries[row].tick <= world.now:
+        fetch(world, row)
 
 
 @njit
