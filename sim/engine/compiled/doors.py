@@ -36,7 +36,15 @@ from sim.engine.compiled.layout import (
     WORKER,
     first_field,
 )
-from sim.engine.compiled.views import Luck, field_of, open_luck, open_views, record_of, view_of
+from sim.engine.compiled.views import (
+    Luck,
+    field_of,
+    open_luck,
+    open_views,
+    prefetch,
+    record_of,
+    view_of,
+)
 from sim.foundations import ledger
 from sim.foundations.addressed_compiled import number
 from sim.foundations.ledger import NEVER
@@ -50,7 +58,7 @@ LINES_OF_OFFERS = np.array(LINE_OF, dtype=np.int64)
 SOCIAL_WORKER = int(Line.SOCIAL_WORKER)
 CHANNELS = len(Channel)
 STEPS = POWERS + 1
-OFFER_COUNT = len(Offer)
+LINK_SIZE, ENTRY_SIZE = calendar.LINK.itemsize, ENTRY.itemsize
 
 SMALL_RULES = (
     *(ledger.scaled, people.spend, people.anything_spent, people.first_spent, people.wind, people.stop_clock),
@@ -451,9 +459,44 @@ def entries_of(world: Any) -> Any:
 @register_jitable
 def move(world: Any, family: Any, tick: int) -> None:
     """Wake a family at another tick; NEVER takes it off the calendar."""
-    rows, shift = entries_of(world), world.calendar_shift
-    if rows[family.row].tick != NEVER:
-        calendar.strike(chains_of(world), shift, rows, family.row)
-    rows[family.row].tick = NEVER
+    enter_put_off(world)
+    strike(world, family.row)
     if tick != NEVER:
-        calendar.enter(chains_of(world), shift, rows, family.row, tick)
+        calendar.enter(chains_of(world), world.calendar_shift, entries_of(world), family.row, tick)
+
+
+@register_jitable
+def strike(world: Any, row: int) -> None:
+    """Take a family off the calendar, if it is there."""
+    rows = entries_of(world)
+    if rows[row].tick != NEVER:
+        calendar.strike(chains_of(world), world.calendar_shift, rows, row)
+    rows[row].tick = NEVER
+
+
+@register_jitable
+def move_soon(world: Any, family: Any, tick: int) -> None:
+    """The same, but for what has to wait for memory: where on the calendar a family belongs is fetched while the
+    next one acts."""
+    enter_put_off(world)
+    strike(world, family.row)
+    if tick != NEVER:
+        world.put_off, world.put_off_to = family.row, tick
+        prefetch(world.chain_pointer + LINK_SIZE * (tick >> world.calendar_shift))
+
+
+@register_jitable
+def fetch_put_off(world: Any) -> None:
+    """Have memory fetch the neighbour beside whom the family that was put off will be entered."""
+    if world.put_off >= 0:
+        neighbour = chains_of(world)[world.put_off_to >> world.calendar_shift]
+        prefetch(world.entry_pointer + ENTRY_SIZE * neighbour)
+
+
+@register_jitable
+def enter_put_off(world: Any) -> None:
+    """Enter the family that was put off."""
+    if world.put_off >= 0:
+        row, tick = world.put_off, world.put_off_to
+        world.put_off, world.put_off_to = -1, NEVER
+        calendar.enter(chains_of(world), world.calendar_shift, entries_of(world), row, tick)

@@ -166,9 +166,10 @@ def keyed_record(kind: type, own: Sequence[str]) -> np.dtype[np.void]:
     what comes round again and again, and where the rest is."""
     sequences = sequences_of(kind)
     fields: list[tuple[Any, ...]] = [(name, INT) for name in ("numbers", "row", *own)]
-    for name in kind.__slots__:
-        if name not in (*sequences, "arrives"):
-            fields.append((name, np.dtype(bool) if name in FLAGS else INT))
+    others = [name for name in kind.__slots__ if name not in (*sequences, "arrives")]
+    # What is read at nearly every wake lies at the beginning.
+    others.sort(key=lambda name: (name not in FLAGS, name not in ("needs", "priority")))
+    fields += [(name, np.dtype(bool) if name in FLAGS else INT) for name in others]
     fields += [(first_field(name), INT, (FIRST[name],)) for name in sequences if name in FIRST]
     return np.dtype(fields, align=True)
 
@@ -342,6 +343,8 @@ def world_record(
         "family_count",
         "spare",
         "calendar_shift",
+        "put_off",
+        "put_off_to",
         "near",
         "nearer",
         "offers_offset",

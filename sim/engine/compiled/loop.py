@@ -18,10 +18,12 @@ from sim.engine.compiled.doors import (
     chains_of,
     changes,
     earlier_request,
+    enter_put_off,
     entries_of,
+    fetch_put_off,
     flags,
     ints,
-    move,
+    move_soon,
     requests,
     workers,
 )
@@ -58,6 +60,8 @@ def advance(worlds: Any) -> int:
         if tick >= world.horizon:
             return DONE
         world.now = tick
+        if world.put_off_to <= tick:
+            enter_put_off(world)
         bring_near(world)
         row = due(world)
         while row >= 0:
@@ -80,10 +84,10 @@ def next_tick(world: Any) -> int:
     """The next tick at which anything happens; this one, if it has not ended yet."""
     if world.settling:
         return world.now
-    tick = NEVER
+    tick = world.put_off_to
     row = first_from(chains_of(world), world.calendar_shift, world.now)
     if row >= 0:
-        tick = entries_of(world)[row].tick
+        tick = min(tick, entries_of(world)[row].tick)
     if world.next_change < world.change_count:
         tick = min(tick, carray(changes(world.change_pointer), (world.change_count,))[world.next_change].tick)
     if world.next_meeting < world.meeting_count:
@@ -193,6 +197,7 @@ def live(world: Any, row: int) -> None:
     """One wake of one family, and when it next wakes."""
     arrived = carray(flags(world.arrived_pointer), (world.family_count,))
     family = doors.family_at(world, row)
+    fetch_put_off(world)
     if arrived[row]:
         family.listens = False
         spend(family, world.now)
@@ -208,7 +213,7 @@ def live(world: Any, row: int) -> None:
             wake = NEVER
     else:
         journeys.end(world, family)
-    move(world, family, wake)
+    move_soon(world, family, wake)
 
 
 @njit

@@ -221,6 +221,7 @@ class Memory:
         world = self.world[0]
         world["entry_pointer"], world["chain_pointer"] = address(self.entries), address(self.chains)
         world["calendar_shift"] = shift
+        world["put_off"], world["put_off_to"] = -1, NEVER
         world["meeting_pointer"], world["meeting_count"] = address(self.meetings), len(self.meetings)
 
     def staff(self, services: Services) -> None:
