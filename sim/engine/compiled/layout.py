@@ -75,7 +75,11 @@ NUMBERS = np.dtype(
 """Where the numbers of a column are: the first ``width`` of each row in a table at ``known``; later ones follow
 from addresses, whose blocks, slots (or the one slot of all, where ``slots`` is 0) and entities lie at these."""
 SMALL = np.dtype(np.int32)
-"""Whole numbers that stay small."""
+"""Whole numbers that stay small: not ticks, identities and multipliers (``LARGE``)."""
+LARGE = (
+    *("born", "changes", "due", "entered", "factor", "gate_at", "helped_at", "id", "last", "opening_elapsed"),
+    *("panel_since", "placed", "plan_started", "returned", "since", "window_ends", "worry_until"),
+)
 BY_OFFER = ("offered", "accepts", "length")
 """Columns of such numbers for each offer."""
 
@@ -98,7 +102,8 @@ def state_fields(example: object, skipped: Sequence[str]) -> list[tuple[Any, ...
         if isinstance(value, bool):
             flags.append((name, np.dtype(bool)))
         elif isinstance(value, int):
-            numbers.append((name, INT))
+            numbers.append((name, INT if name in LARGE else SMALL))
+    numbers.sort(key=lambda field: field[1] is SMALL)
     return numbers + flags
 
 
@@ -169,7 +174,7 @@ def keyed_record(kind: type, own: Sequence[str]) -> np.dtype[np.void]:
     others = [name for name in kind.__slots__ if name not in (*sequences, "arrives")]
     # What is read at nearly every wake lies at the beginning.
     others.sort(key=lambda name: (name not in FLAGS, name not in ("needs", "priority")))
-    fields += [(name, np.dtype(bool) if name in FLAGS else INT) for name in others]
+    fields += [(name, np.dtype(bool) if name in FLAGS else INT if name in LARGE else SMALL) for name in others]
     fields += [(first_field(name), INT, (FIRST[name],)) for name in sequences if name in FIRST]
     return np.dtype(fields, align=True)
 
