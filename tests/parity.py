@@ -49,7 +49,7 @@ def on_whole_days(plan: Plan) -> Plan:
             families,
             arrives=whole(families.arrives),
             opening_elapsed=whole(families.opening_elapsed),
-            assessment=whole(families.assessment),
+            assessment=whole(np.asarray(families.assessment)),
             length=whole(np.asarray(families.length)),
         ),
         children=replace(

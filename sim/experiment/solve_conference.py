@@ -24,7 +24,7 @@ from sim.foundations.randomness import Decision
 from sim.model.compile import build_circumstances, compile_plan
 from sim.model.effects import CONFERENCE, SOLVED
 from sim.model.population import Block, Draws, births, join
-from sim.model.terms import BAND_STARTS, BANDS, LINE_OF, Line, Offer, Status
+from sim.model.terms import BAND_STARTS, BANDS, LINE_OF, OFFERS, Line, Offer, Status
 from sim.study.catalogue import SOLVED_RATIOS
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def run_arm(plan: Plan, multiplier: float, *, offered: bool) -> Arm:
         workers=tuple((((0, UNLIMITED, 1),),) if line == LINE_OF[what] else () for line in Line),
         overload=(ONE,) * len(plan.services.overload),
     )
-    everyone = np.zeros(plan.families.offered.shape, dtype=np.int32)
+    everyone = (np.zeros((len(plan.families.id), OFFERS), dtype=np.int64),) * len(Offer)
     log = engine_named().run(
         replace(plan, services=services, families=replace(plan.families, offered=everyone))
     )

@@ -1,8 +1,8 @@
 """Numbers by address: what a trial may ask for and hardly ever does, worked out when it asks.
 
-A family has numbers for whatever may ever befall it, and meets a few in a hundred of them. Each follows from
-its address alone, so nothing is gained by making all of them first: whoever reads one works it out, and always
-finds the same.
+A family has numbers for whatever may ever befall it, and meets a few in a hundred of them. Each follows
+from its address alone, so nothing is gained by making all of them first: whoever reads one works it out, and
+always finds the same.
 """
 
 from __future__ import annotations

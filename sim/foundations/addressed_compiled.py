@@ -127,7 +127,8 @@ def become(uniform: Any, kind: Any, scale: Any, spread: Any) -> Any:
     if kind == UNIFORM:
         return min(np.int64(uniform * ONE), ONE - 1)
     if kind == RESILIENCE:
-        return max(np.int64(np.rint(-log(uniform) * ON_GRID)), 1) << GRID_BITS
+        grid: Any = max(np.int64(np.rint(-log(uniform) * ON_GRID)), 1)
+        return grid << GRID_BITS
     if kind == BELOW:
         return np.int64(uniform < scale)
     days = scale * exp(spread * normal_quantile(uniform))

@@ -1,9 +1,9 @@
 """The Plan: one trial with all chance and evidence already turned into whole numbers.
 
 It is the last place where either is seen. An engine takes a Plan and nothing else; times are ticks,
-resiliences and rates are ledger units, multipliers and chances are fixed point (``ONE`` = 1). Of the numbers for
-what comes round again and again hardly any is read, so the Plan may hold their addresses, each of which has one
-number for ever.
+resiliences and rates are ledger units, multipliers and chances are fixed point (``ONE`` = 1). Of the
+numbers for what comes round again and again hardly any is read, so the Plan may hold their addresses, each of
+which has one number for ever.
 """
 
 from __future__ import annotations

@@ -187,9 +187,7 @@ def family_numbers(draws: Draws, values: Values) -> dict[str, Any]:
     """What comes round again and again in a family's life, by address: columns of ``Families``."""
     early_help = Become(kind=Kind.BELOW, scale=values["pathway.child_in_need.to_early_help"])
     spread = values["pathway.length_spread"]
-    weeks = Become(
-        kind=Kind.LENGTH, scale=median(values["pathway.assessment_days"], spread), spread=spread
-    )
+    weeks = Become(kind=Kind.LENGTH, scale=median(values["pathway.assessment_days"], spread), spread=spread)
     kinds = {
         "assessment": (Decision.REFERRAL_LENGTH, REFERRALS, weeks),
         "rereferral": (Decision.REREFERRAL, REFERRALS, RESILIENCE),
@@ -342,7 +340,8 @@ CHILD_NUMBERS = {
     "settled": (Decision.MOVE, MOVES, RESILIENCE),
     "moved_to": (Decision.MOVED_TO, MOVES, UNIFORM),
 }
-"""What comes round again and again in a child's life: column, decision, how many, and what a uniform becomes."""
+"""What comes round again and again in a child's life: by column, the decision, how many, and what a uniform
+becomes."""
 
 
 def join(blocks: list[Block], values: Values, horizon: int) -> tuple[Families, Children]:

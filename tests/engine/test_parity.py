@@ -15,8 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.engine.events import Event
+from sim.foundations.addressed import Addressed
 from sim.foundations.ledger import ONE
 from sim.model.compile import build_circumstances, compile_plan
+from sim.model.plan import Plan
 from sim.model.terms import Line, Offer, Status
 from sim.study.config import Study, load_study
 from tests.engine.test_random_plans import random_plan
@@ -39,7 +41,7 @@ from tests.worlds import (
     troubled,
 )
 
-pytest.importorskip("numba")
+layout = pytest.importorskip("sim.engine.compiled.layout")
 
 
 @cache
@@ -186,13 +188,40 @@ def test_a_fresh_process(plain: bool) -> None:
     assert all(one == other for one, other in found.values())
 
 
-def test_numbers_about_offers_are_the_same_by_address_and_as_tables() -> None:
-    by_address = small_plan(both(), 1, 1)
-    families = by_address.families
-    names = ("offered", "accepts", "length")
-    tables = {name: np.asarray(getattr(families, name)).copy() for name in names}
-    as_tables = replace(by_address, families=replace(families, **tables))
-    assert digest(same_on_both(by_address)) == digest(same_on_both(as_tables))
-    for name in names:
-        other = replace(families, **{name: np.zeros_like(tables[name]) + (name == "length")})
-        assert digest(same_on_both(replace(by_address, families=other))) != digest(same_on_both(by_address))
+def numbers_of(plan: Plan) -> dict[str, dict[str, Any]]:
+    """What a plan has by address, as tables: by table of people, and column."""
+    found: dict[str, dict[str, Any]] = {}
+    for name in ("families", "children"):
+        people = getattr(plan, name)
+        columns = {column: getattr(people, column) for column in people.__slots__}
+        found[name] = {
+            column: np.asarray(numbers).copy()
+            for column, numbers in columns.items()
+            if isinstance(numbers, Addressed | tuple)
+        }
+    return found
+
+
+def with_numbers(plan: Plan, **tables: dict[str, Any]) -> Plan:
+    changed = {name: replace(getattr(plan, name), **columns) for name, columns in tables.items()}
+    return replace(plan, **changed)
+
+
+def test_a_plan_by_address_and_as_tables_is_the_same() -> None:
+    plan = small_plan(both(), 1, 1)
+    tables = numbers_of(plan)
+    assert set(tables["families"]) == {*layout.FAMILY_SEQUENCES, *layout.BY_OFFER} - {"outcome"}
+    assert set(tables["children"]) == set(layout.CHILD_SEQUENCES)
+    assert digest(same_on_both(plan)) == digest(same_on_both(with_numbers(plan, **tables)))
+
+
+def test_every_number_is_read_where_it_belongs() -> None:
+    """Another lot in one column changes what happens, be it among the first or later ones."""
+    from sim.engine.compiled.run import run
+
+    plan = compile_plan(bury(), bury().scenario("both"), build_circumstances(bury(), 0, 0))
+    usual = digest(run(plan))
+    for name, columns in numbers_of(plan).items():
+        for column, table in columns.items():
+            other = with_numbers(plan, **{name: {column: table[..., ::-1] // 2}})
+            assert digest(run(other)) != usual, column

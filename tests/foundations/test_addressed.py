@@ -8,75 +8,141 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.foundations import addressed
-from sim.foundations.addressed import LONGEST, Addressed
+from sim.foundations.addressed import (
+    LONGEST,
+    RESILIENCE,
+    UNIFORM,
+    Addressed,
+    Become,
+    Kind,
+    beginning_with,
+    first_of,
+)
 from sim.foundations.clock import TICKS_PER_DAY
-from sim.foundations.ledger import ONE
+from sim.foundations.ledger import GRID_BITS, ONE, UNITS
 from sim.foundations.randomness import Chance, Decision
 
 compiled = pytest.importorskip("sim.foundations.addressed_compiled")
 CHANCE = Chance(seed=2023, draw=1, run=2)
-UNIFORMS = (0.0, 0.0, 0.0)
+BELOW = Become(kind=Kind.BELOW, scale=0.3)
 
 
-def of(medians: tuple[float, ...] = UNIFORMS, n: int = 50, spread: float = 0.5) -> Addressed:
-    """Three slots of some families of two blocks, of whom every third did not come."""
+def length(median: float, spread: float = 0.5) -> Become:
+    """Lengths of a median in days."""
+    return Become(kind=Kind.LENGTH, scale=median, spread=spread)
+
+
+EVERY = (UNIFORM, RESILIENCE, BELOW, length(2.5), length(400.0))
+
+
+def of(become: Become = UNIFORM, n: int = 50, one_slot: bool = False) -> Addressed:
+    """Some families of two blocks, of whom every third did not come, and one of three children of each."""
     entity = np.arange(n)[np.arange(n) % 3 > 0]
-    block = np.where(entity < n // 2, 4, 7)
     return Addressed(
         key=CHANCE.key(Decision.SERVICE_LENGTH),
-        block=block,
+        block=np.where(entity < n // 2, 4, 7),
+        slot=2 if one_slot else entity * 7 % 3,
         entity=entity,
         occurrences=4,
-        medians=medians,
-        spread=spread,
+        become=become,
     )
 
 
-def test_uniforms_are_those_of_the_address_in_fixed_point() -> None:
-    numbers = of()
-    table = np.asarray(numbers)
-    assert table.shape == numbers.shape == (3, len(numbers.entity), 4)
-    for slot in range(3):
-        for row, (block, entity) in enumerate(zip(numbers.block, numbers.entity, strict=True)):
-            found = CHANCE.uniform(
-                Decision.SERVICE_LENGTH, int(entity), block=int(block), slot=slot, occurrence=2
-            )
-            assert table[slot, row, 2] == int(found * ONE)
+def uniforms(numbers: Addressed, occurrence: int) -> list[float]:
+    """What chance says of each row."""
+    slots = np.broadcast_to(numbers.slot, numbers.entity.shape)
+    return [
+        CHANCE.uniform(
+            Decision.SERVICE_LENGTH, int(entity), block=int(block), slot=int(slot), occurrence=occurrence
+        )
+        for block, slot, entity in zip(numbers.block, slots, numbers.entity, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("one_slot", [False, True])
+def test_each_kind_of_number_follows_from_the_uniform_of_its_address(one_slot: bool) -> None:
+    for become, expected in (
+        (UNIFORM, lambda u: int(u * ONE)),
+        (RESILIENCE, lambda u: round(-log(u) * (UNITS >> GRID_BITS)) << GRID_BITS),
+        (BELOW, lambda u: int(u < 0.3)),
+        (length(1.0, spread=0.0), lambda u: TICKS_PER_DAY),
+    ):
+        numbers = of(become, one_slot=one_slot)
+        table = np.asarray(numbers)
+        assert table.shape == numbers.shape == (len(numbers.entity), 4)
+        assert table[:, 2].tolist() == [expected(u) for u in uniforms(numbers, 2)]
 
 
 def test_one_at_a_time_is_what_the_table_says() -> None:
-    numbers = of((0.0, 90.0, 2.5))
-    table = np.asarray(numbers)
-    for slot, row, occurrence in np.ndindex(table.shape):
-        found = compiled.number(
-            numbers.key,
-            numbers.block[row],
-            slot,
-            numbers.entity[row],
-            occurrence,
-            numbers.medians[slot],
-            numbers.spread,
-        )
-        assert found == table[slot, row, occurrence]
+    for become in EVERY:
+        numbers = of(become)
+        table = np.asarray(numbers)
+        for row, occurrence in np.ndindex(table.shape):
+            found = compiled.number(
+                numbers.key,
+                numbers.block[row],
+                np.asarray(numbers.slot)[row],
+                numbers.entity[row],
+                occurrence,
+                int(become.kind),
+                become.scale,
+                become.spread,
+            )
+            assert found == table[row, occurrence]
 
 
 def test_without_compiling_the_numbers_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    medians = (0.0, 90.0, 400.0)
-    quick = np.asarray(of(medians, n=300))
+    quick = [np.asarray(of(become, n=300)) for become in EVERY]
     monkeypatch.setattr(addressed, "quickest", lambda: addressed.fill_plainly)
-    assert np.array_equal(np.asarray(of(medians, n=300)), quick)
+    for become, numbers in zip(EVERY, quick, strict=True):
+        assert np.array_equal(np.asarray(of(become, n=300)), numbers)
+        assert np.asarray(of(become)).dtype == numbers.dtype
+
+
+def test_more_rows_than_are_worked_out_together() -> None:
+    """What is drawn together is cut between rows; every number stays with its own."""
+    rows = 2 * compiled.TOGETHER + 3
+    many, few = of(RESILIENCE, n=2 * rows), of(RESILIENCE, n=40)
+    assert len(many.entity) > rows
+    shared = many.block[: len(few.entity)] == few.block
+    assert np.array_equal(np.asarray(many)[: len(few.entity)][shared], np.asarray(few)[shared])
+    last = uniforms(many, 1)[-1]
+    assert np.asarray(many)[-1, 1] == round(-log(last) * (UNITS >> GRID_BITS)) << GRID_BITS
+
+
+def test_the_first_occurrences_are_those_of_the_table() -> None:
+    for become in EVERY:
+        numbers = of(become)
+        assert np.array_equal(first_of(numbers, 2), np.asarray(numbers)[:, :2])
+    assert np.array_equal(first_of(np.asarray(numbers), 2), np.asarray(numbers)[:, :2])
+
+
+@pytest.mark.parametrize("in_a_table", [False, True])
+def test_what_is_known_of_the_first_occurrences_holds_instead(in_a_table: bool) -> None:
+    numbers = of()
+    usual = np.asarray(numbers).copy()
+    changed = beginning_with(usual if in_a_table else numbers, np.full((len(usual), 1), 7))
+    assert (np.asarray(changed)[:, 0] == 7).all()
+    assert np.array_equal(np.asarray(changed)[:, 1:], usual[:, 1:])
+    assert (first_of(changed, 1) == 7).all()
+    assert np.array_equal(np.asarray(numbers), usual)
 
 
 def test_lengths_have_their_median_and_spread() -> None:
-    lengths = np.asarray(of((100.0,), n=6000)) / TICKS_PER_DAY
+    lengths = np.asarray(of(length(100.0), n=6000)) / TICKS_PER_DAY
     assert np.median(lengths) == pytest.approx(100, rel=0.02)
     assert np.std(np.log(lengths)) == pytest.approx(0.5, rel=0.02)
-    assert (np.asarray(of((100.0,), spread=0.0)) == 100 * TICKS_PER_DAY).all()
+
+
+def test_resiliences_are_unit_exponential() -> None:
+    spent = np.asarray(of(RESILIENCE, n=6000)) / UNITS
+    assert spent.mean() == pytest.approx(1, rel=0.02)
+    assert np.exp(-spent).mean() == pytest.approx(0.5, rel=0.02)
 
 
 def test_no_length_is_less_than_a_tick_or_more_than_a_small_number_holds() -> None:
-    assert (np.asarray(of((1e-9,))) == 1).all()
-    assert (np.asarray(of((1e9,))) == LONGEST).all()
+    assert (np.asarray(of(length(1e-9))) == 1).all()
+    assert (np.asarray(of(length(1e9))) == LONGEST).all()
 
 
 def test_the_table_is_made_once() -> None:

@@ -49,7 +49,7 @@ from sim.foundations import ledger
 from sim.foundations.addressed_compiled import number
 from sim.foundations.ledger import NEVER
 from sim.model.plan import POWERS
-from sim.model.terms import LINE_OF, OFFERS, Channel, Line, Offer
+from sim.model.terms import LINE_OF, Channel, Line
 
 RULES = (ledger, people, risk, caseload, panel, load, offers, edge, care, journeys)
 """Rooms of rules: every function of theirs is compiled as it stands."""
@@ -476,8 +476,11 @@ def strike(world: Any, row: int) -> None:
 
 @register_jitable
 def move_soon(world: Any, family: Any, tick: int) -> None:
-    """The same, but for what has to wait for memory: where on the calendar a family belongs is fetched while the
-    next one acts."""
+    """The same, but for what has to wait for memory: where on the calendar a family belongs is fetched while
+    the next one acts. Who wakes again at this tick is entered now."""
+    if tick == world.now:
+        move(world, family, tick)
+        return
     enter_put_off(world)
     strike(world, family.row)
     if tick != NEVER:

@@ -60,8 +60,8 @@ FIRST = {
     "no_warning": 1,
     "crisis": 1,
 }
-"""Numbers of these that lie in the record of a family, or child: those that most families need. Later ones, and
-all others, are worked out or looked up when they are read."""
+"""Numbers of these that lie in the record of a family, or child: those that most families need. Later ones,
+and all others, are worked out or looked up when they are read."""
 FLAGS = ("impaired", "earlier_plan", "relationship", "returned", "unaccompanied", "guardian")
 """Truth values among what chance has fixed."""
 NUMBERS = np.dtype(
@@ -72,8 +72,9 @@ NUMBERS = np.dtype(
     ],
     align=True,
 )
-"""Where the numbers of a column are: the first ``width`` of each row in a table at ``known``; later ones follow
-from addresses, whose blocks, slots (or the one slot of all, where ``slots`` is 0) and entities lie at these."""
+"""Where the numbers of a column are: the first ``width`` of each row in a table at ``known``; later ones
+follow from addresses, whose blocks, slots (or the one slot of all, where ``slots`` is 0) and entities lie at
+these."""
 SMALL = np.dtype(np.int32)
 """Whole numbers that stay small: not ticks, identities and multipliers (``LARGE``)."""
 LARGE = (
@@ -167,14 +168,15 @@ def sequences_of(kind: type) -> tuple[str, ...]:
 
 
 def keyed_record(kind: type, own: Sequence[str]) -> np.dtype[np.void]:
-    """The record of a row of ``Families`` or ``Children``: who it is, whatever else is one number, the first of
-    what comes round again and again, and where the rest is."""
+    """The record of a row of ``Families`` or ``Children``: where its numbers are, who it is, whatever else is
+    one number, and the first of what comes round again and again."""
     sequences = sequences_of(kind)
     fields: list[tuple[Any, ...]] = [(name, INT) for name in ("numbers", "row", *own)]
     others = [name for name in kind.__slots__ if name not in (*sequences, "arrives")]
     # What is read at nearly every wake lies at the beginning.
     others.sort(key=lambda name: (name not in FLAGS, name not in ("needs", "priority")))
-    fields += [(name, np.dtype(bool) if name in FLAGS else INT if name in LARGE else SMALL) for name in others]
+    for name in others:
+        fields.append((name, np.dtype(bool) if name in FLAGS else INT if name in LARGE else SMALL))
     fields += [(first_field(name), INT, (FIRST[name],)) for name in sequences if name in FIRST]
     return np.dtype(fields, align=True)
 
@@ -214,13 +216,14 @@ def laid_out(columns: Sequence[NDArray[Any] | Addressed]) -> tuple[Records, list
         if isinstance(column, Addressed):
             known = column.known
             record["block"], record["entity"] = keep(column.block), keep(column.entity)
-            record["slot" if isinstance(column.slot, int) else "slots"] = (
-                column.slot if isinstance(column.slot, int) else keep(column.slot)
-            )
+            if isinstance(column.slot, int):
+                record["slot"] = column.slot
+            else:
+                record["slots"] = keep(column.slot)
             record["key"], record["kind"] = column.key, column.become.kind
             record["scale"], record["spread"] = column.become.scale, column.become.spread
         if known is not None:
-            record["known"], record["width"] = keep(known), known.shape[1]
+            record["known"], record["width"] = keep(known), known.shape[-1]
     return records, kept
 
 
@@ -303,7 +306,9 @@ def room_for(children: int) -> int:
     return round_up(children, 8)
 
 
-AGENDA = np.dtype([("tick", INT), ("due", INT), ("what", SMALL), ("argument", SMALL), ("next", INT)], align=True)
+AGENDA = np.dtype(
+    [("tick", INT), ("due", INT), ("what", SMALL), ("argument", SMALL), ("next", INT)], align=True
+)
 """A known time on some family's agenda, or a free place for one; each points at the next, and knows its tick:
 ``due``."""
 REQUEST = np.dtype(

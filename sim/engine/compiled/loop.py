@@ -118,8 +118,8 @@ def bring_near(world: Any) -> None:
 
 @njit
 def bring_next_near(world: Any, row: int) -> None:
-    """The same for whoever wakes after this family at this tick, as many do at once when a place is granted or
-    the load is weighed: nobody could know of them before."""
+    """The same for whoever wakes after this family at this tick: of those for whom there is a place now, or
+    whose load is weighed anew, nobody knew before."""
     entries = entries_of(world)
     row = entries[row].after
     if row >= 0 and entries[row].tick <= world.now:

@@ -83,8 +83,8 @@ class Spare:
     people: tuple[Families, Children] | None = None
     """Whose luck the buffers hold."""
     numbers: list[Any] = field(default_factory=list)
-    """Where the rest of their luck is: by column of families, of children, and by offer; and what must be kept
-    meanwhile."""
+    """Where the rest of it is: by column of families, of children, and by offer; and what must be kept for
+    that."""
     rules: tuple[Rules, Records] | None = None
     """Rules, and their record."""
     lines: dict[tuple[int, int], tuple[tuple[Worker, ...], NDArray[np.int64]]] = field(default_factory=dict)

@@ -90,9 +90,9 @@ def open_view(field: str, place: int, name: str) -> None:
         return of_clocks if clocks else of_all
 
 
-class Luck(types.Type):  # type: ignore[misc]
-    """What chance has fixed of one kind for a family or child: its record, from which a number is asked for as
-    from a list."""
+class Luck(types.Type):
+    """What chance has fixed of one kind for a family or child: its record, of which a number is asked as of a
+    list."""
 
     def __init__(self, record: Any, column: str) -> None:
         self.record, self.column = record, column
@@ -100,7 +100,7 @@ class Luck(types.Type):  # type: ignore[misc]
 
 
 @register_model(Luck)
-class LuckModel(models.StructModel):  # type: ignore[misc]
+class LuckModel(models.StructModel):
     """In memory: where the record is."""
 
     def __init__(self, manager: Any, luck: Luck) -> None:
