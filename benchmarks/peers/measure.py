@@ -11,6 +11,8 @@ from statistics import median
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+LEAST = 0.2
+"""Processor seconds that a turn takes at least: of a quick program it is many replications."""
 
 
 class Worker:
@@ -35,9 +37,10 @@ class Worker:
         return json.loads(line)
 
     def run(self, seed: int, size: float) -> dict[str, Any]:
-        """One replication."""
+        """One turn."""
         assert self.process.stdin is not None
-        print(json.dumps({"seed": seed, "size": size}), file=self.process.stdin, flush=True)
+        asked = {"seed": seed, "size": size, "least": LEAST}
+        print(json.dumps(asked), file=self.process.stdin, flush=True)
         answer: dict[str, Any] = self.answer()
         return answer
 
@@ -53,7 +56,7 @@ class Measured:
     """What one program took."""
 
     cpu: float
-    """Processor seconds a replication, the median of all turns."""
+    """Processor seconds a replication: the mean of a turn, the median of all turns."""
     records: int
     """Records of the first replication."""
     before: float
@@ -79,7 +82,7 @@ class Measured:
 
 
 def measure(name: str, against: str, *, size: float, pairs: int, budget: float) -> Measured:
-    """Run a program and the one it is compared with in turn, each turn with another replication.
+    """Run a program and the one it is compared with in turn, each turn with other replications.
 
     A slow program stops once its budget of processor seconds is spent, but never before the second turn.
     """
@@ -93,7 +96,7 @@ def measure(name: str, against: str, *, size: float, pairs: int, budget: float) 
         mine, theirs = program.run(seed, size), other.run(seed, size)
         turns.append(mine)
         ratios.append(mine["cpu"] / theirs["cpu"])
-        spent += mine["cpu"]
+        spent += mine["cpu"] * mine["replications"]
     program.close()
     other.close()
     return Measured(

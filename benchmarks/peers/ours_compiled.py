@@ -39,9 +39,10 @@ from sim.engine.compiled.doors import pointer_to
 
 NAME = "caresim, compiled"
 
-INT, SMALL = np.dtype(np.int64), np.dtype(np.int32)
+INT, SMALL, SMALLEST = np.dtype(np.int64), np.dtype(np.int32), np.dtype(np.int8)
 FAMILY = np.dtype(
-    [*ENTRY, *MEMBER, *((name, SMALL) for name in ("doing", "team", "queue", "slot", "visits"))], align=True
+    [*ENTRY, *MEMBER, ("slot", SMALL), *((name, SMALLEST) for name in ("doing", "team", "queue", "visits"))],
+    align=True,
 )
 """One family, or in the last row the council itself, that wakes whenever places change."""
 TEAM = np.dtype([(name, INT) for name in ("places", "held", "starts", "gave_up", "waited")])
