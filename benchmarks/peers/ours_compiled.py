@@ -35,7 +35,7 @@ from benchmarks.peers.workload import (
 )
 from sim.engine.compiled.calendar import FIELDS as ENTRY
 from sim.engine.compiled.calendar import empty_chains, enter, first_from, shift_for, strike
-from sim.engine.compiled.doors import pointer_to
+from sim.engine.compiled.views import pointer_to
 
 NAME = "caresim, compiled"
 

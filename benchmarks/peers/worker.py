@@ -1,7 +1,7 @@
 """One program in a process of its own: runs replications when told to, and says what each took.
 
-Reads one JSON object a line (``seed``, ``size``, ``least``) and answers each with one. Drawing the numbers, turning them
-into lists and turning the records into an array are not timed: they are the same for all.
+Reads one JSON object a line (``seed``, ``size``, ``least``) and answers each with one. Drawing the numbers,
+turning them into lists and turning the records into an array are not timed: they are the same for all.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def replication(module, seed: int, size: float) -> dict[str, object]:
 
 
 def turn(module, seed: int, size: float, least: float) -> dict[str, object]:
-    """As many replications as take ``least`` processor seconds, one at least: the first, with their mean time.
+    """As many replications as take ``least`` processor seconds, one at least: the first, and their mean time.
 
     A single replication of a quick program is over before the processor has come up to speed after a pause.
     """

@@ -7,46 +7,31 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from inspect import getmembers, isfunction
-from operator import getitem
 from typing import Any
 
 import numpy as np
 from numba import carray, types
 from numba.core.typing.arraydecl import RecordAttribute
-from numba.extending import intrinsic, overload, overload_attribute, register_jitable
+from numba.extending import overload, overload_attribute, register_jitable
 from numba.np.numpy_support import from_dtype
 
 from sim.engine import care, caseload, edge, journeys, load, offers, panel, people, risk
 from sim.engine import world as doors
-from sim.engine.compiled import calendar
 from sim.engine.compiled.layout import (
     AGENDA,
     CHANGE,
     CHILD,
-    CHILD_SEQUENCES,
     CLOCKS,
-    ENTRY,
-    FAMILY_SEQUENCES,
-    FIRST,
     KEYED_CHILD,
     KEYED_FAMILY,
-    NUMBERS,
     OF_OFFERS,
     REQUEST,
     WORKER,
-    first_field,
 )
-from sim.engine.compiled.views import (
-    Luck,
-    field_of,
-    open_luck,
-    open_views,
-    prefetch,
-    record_of,
-    view_of,
-)
+from sim.engine.compiled.luck import number_of
+from sim.engine.compiled.views import field_of, open_views, pointer_to
+from sim.engine.compiled.waking import move
 from sim.foundations import ledger
-from sim.foundations.addressed_compiled import number
 from sim.foundations.ledger import NEVER
 from sim.model.plan import POWERS
 from sim.model.terms import LINE_OF, Channel, Line
@@ -58,7 +43,6 @@ LINES_OF_OFFERS = np.array(LINE_OF, dtype=np.int64)
 SOCIAL_WORKER = int(Line.SOCIAL_WORKER)
 CHANNELS = len(Channel)
 STEPS = POWERS + 1
-LINK_SIZE, ENTRY_SIZE = calendar.LINK.itemsize, ENTRY.itemsize
 
 SMALL_RULES = (
     *(ledger.scaled, people.spend, people.anything_spent, people.first_spent, people.wind, people.stop_clock),
@@ -74,19 +58,6 @@ for room in RULES:
     for _, function in getmembers(room, isfunction):
         if function.__module__ == room.__name__ and function not in NOT_RULES:
             register_jitable(forceinline=function in SMALL_RULES)(function)
-
-
-def pointer_to(kind: Any) -> Any:
-    """A function that makes an address a pointer to records, or numbers, of a kind."""
-
-    @intrinsic
-    def as_pointer(_: Any, address: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
-
-        return types.CPointer(kind)(types.int64), generate
-
-    return as_pointer
 
 
 KEYED: dict[Any, Any] = {}
@@ -114,15 +85,6 @@ children = pointer_to(from_dtype(CHILD))
 notes = pointer_to(from_dtype(AGENDA))
 requests = pointer_to(from_dtype(REQUEST))
 workers = pointer_to(from_dtype(WORKER))
-entries = pointer_to(from_dtype(ENTRY))
-chains = pointer_to(types.int32)
-PLACES = {
-    name: (place, len(columns))
-    for columns in (FAMILY_SEQUENCES, CHILD_SEQUENCES)
-    for place, name in enumerate(columns)
-}
-"""By column of numbers: which it is among those of its table, and how many these are."""
-numbers_at = pointer_to(from_dtype(NUMBERS))
 changes = pointer_to(from_dtype(CHANGE))
 
 
@@ -303,44 +265,6 @@ def _take_due(world: Any, family: Any) -> Any:
     return opened
 
 
-@register_jitable(inline="never")
-def number_of(numbers: Any, row: Any, occurrence: Any) -> Any:
-    """One of a row's numbers in a column: from its table, or from its address."""
-    if occurrence < numbers.width:
-        return carray(ints(numbers.known), ((row + 1) * numbers.width,))[row * numbers.width + occurrence]
-    block = carray(ints(numbers.block), (row + 1,))[row]
-    entity = carray(ints(numbers.entity), (row + 1,))[row]
-    slot = carray(ints(numbers.slots), (row + 1,))[row] if numbers.slots else numbers.slot
-    key = numbers.key[0], numbers.key[1]
-    return number(key, block, slot, entity, occurrence, numbers.kind, numbers.scale, numbers.spread)
-
-
-for owner, columns in ((KEYED_FAMILY, FAMILY_SEQUENCES), (KEYED_CHILD, CHILD_SEQUENCES)):
-    for column in columns:
-        open_luck(column, owner)
-
-
-@overload(getitem)
-def _number(luck: Any, occurrence: Any) -> Any:
-    if not isinstance(luck, Luck):
-        return None
-    place, size = PLACES[luck.column]
-    count = FIRST.get(luck.column, 0)
-    view = view_of(first_field(luck.column), 0)
-
-    def seldom(luck: Any, occurrence: Any) -> int:
-        record = record_of(luck)
-        return number_of(carray(numbers_at(record.numbers), (size,))[place], record.row, occurrence)
-
-    def often(luck: Any, occurrence: Any) -> int:
-        record = record_of(luck)
-        if occurrence < count:
-            return view(record, (count,))[occurrence]
-        return number_of(carray(numbers_at(record.numbers), (size,))[place], record.row, occurrence)
-
-    return often if count else seldom
-
-
 def open_numbers(door: Any, column: str) -> None:
     """Open the door to one kind of them."""
     own = field_of(column)
@@ -439,67 +363,3 @@ def _families_in_service(world: Any) -> Any:
         return held
 
     return opened
-
-
-# The calendar.
-
-
-@register_jitable
-def chains_of(world: Any) -> Any:
-    """The stretches of the calendar."""
-    return carray(chains(world.chain_pointer), ((world.horizon >> world.calendar_shift) + 1,))
-
-
-@register_jitable
-def entries_of(world: Any) -> Any:
-    """When each family wakes, by row."""
-    return carray(entries(world.entry_pointer), (world.family_count,))
-
-
-@register_jitable
-def move(world: Any, family: Any, tick: int) -> None:
-    """Wake a family at another tick; NEVER takes it off the calendar."""
-    enter_put_off(world)
-    strike(world, family.row)
-    if tick != NEVER:
-        calendar.enter(chains_of(world), world.calendar_shift, entries_of(world), family.row, tick)
-
-
-@register_jitable
-def strike(world: Any, row: int) -> None:
-    """Take a family off the calendar, if it is there."""
-    rows = entries_of(world)
-    if rows[row].tick != NEVER:
-        calendar.strike(chains_of(world), world.calendar_shift, rows, row)
-    rows[row].tick = NEVER
-
-
-@register_jitable
-def move_soon(world: Any, family: Any, tick: int) -> None:
-    """The same, but for what has to wait for memory: where on the calendar a family belongs is fetched while
-    the next one acts. Who wakes again at this tick is entered now."""
-    if tick == world.now:
-        move(world, family, tick)
-        return
-    enter_put_off(world)
-    strike(world, family.row)
-    if tick != NEVER:
-        world.put_off, world.put_off_to = family.row, tick
-        prefetch(world.chain_pointer + LINK_SIZE * (tick >> world.calendar_shift))
-
-
-@register_jitable
-def fetch_put_off(world: Any) -> None:
-    """Have memory fetch the neighbour beside whom the family that was put off will be entered."""
-    if world.put_off >= 0:
-        neighbour = chains_of(world)[world.put_off_to >> world.calendar_shift]
-        prefetch(world.entry_pointer + ENTRY_SIZE * neighbour)
-
-
-@register_jitable
-def enter_put_off(world: Any) -> None:
-    """Enter the family that was put off."""
-    if world.put_off >= 0:
-        row, tick = world.put_off, world.put_off_to
-        world.put_off, world.put_off_to = -1, NEVER
-        calendar.enter(chains_of(world), world.calendar_shift, entries_of(world), row, tick)

@@ -14,21 +14,16 @@ from sim.engine import journeys
 from sim.engine import world as doors
 from sim.engine.caseload import most_room, room
 from sim.engine.compiled.calendar import first_from
-from sim.engine.compiled.doors import (
+from sim.engine.compiled.doors import changes, earlier_request, flags, ints, requests, workers
+from sim.engine.compiled.layout import AGENDA, KEYED_CHILD, KEYED_FAMILY, OF_OFFERS
+from sim.engine.compiled.views import LINE, prefetch
+from sim.engine.compiled.waking import (
     chains_of,
-    changes,
-    earlier_request,
     enter_put_off,
     entries_of,
     fetch_put_off,
-    flags,
-    ints,
     move_soon,
-    requests,
-    workers,
 )
-from sim.engine.compiled.layout import AGENDA, KEYED_CHILD, KEYED_FAMILY, OF_OFFERS
-from sim.engine.compiled.views import LINE, prefetch
 from sim.engine.load import weigh_load
 from sim.engine.panel import call_cases
 from sim.engine.people import spend

@@ -13,7 +13,7 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.core.imputils import impl_ret_untracked
-from numba.extending import intrinsic, models, overload_attribute, register_model
+from numba.extending import intrinsic, overload_attribute
 from numba.np.arrayobj import make_array, populate_array, record_getattr
 from numba.np.numpy_support import from_dtype
 
@@ -90,72 +90,6 @@ def open_view(field: str, place: int, name: str) -> None:
         return of_clocks if clocks else of_all
 
 
-class Luck(types.Type):
-    """What chance has fixed of one kind for a family or child: its record, of which a number is asked as of a
-    list."""
-
-    def __init__(self, record: Any, column: str) -> None:
-        self.record, self.column = record, column
-        super().__init__(f"Luck({record}, {column})")
-
-
-@register_model(Luck)
-class LuckModel(models.StructModel):
-    """In memory: where the record is."""
-
-    def __init__(self, manager: Any, luck: Luck) -> None:
-        super().__init__(manager, luck, [("address", types.int64)])
-
-
-def luck_of(column: str) -> Any:
-    """A function that makes a record the luck of one of its columns."""
-
-    @intrinsic
-    def opened(_: Any, record: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            luck = cgutils.create_struct_proxy(signature.return_type)(context, builder)
-            luck.address = builder.ptrtoint(arguments[0], context.get_value_type(types.int64))
-            return luck._getvalue()
-
-        return Luck(record, column)(record), generate
-
-    return opened
-
-
-def record_in(_: Any, luck: Any) -> Any:
-    """The record of luck."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        address = cgutils.create_struct_proxy(luck)(context, builder, value=arguments[0]).address
-        return builder.inttoptr(address, context.get_value_type(luck.record))
-
-    return luck.record(luck), generate
-
-
-record_of: Any = intrinsic(record_in)
-
-
-def open_luck(column: str, owner: np.dtype[np.void]) -> None:
-    """Let rules read a column of numbers by its own name off the records of its owner."""
-    luck, own = luck_of(column), field_of(column)
-
-    @overload_attribute(types.Record, column)
-    def attribute(record: Any) -> Any:
-        if column in record.fields:
-
-            def of_itself(record: Any) -> Any:
-                return own(record)
-
-            return of_itself
-        if record != from_dtype(owner):
-            return None
-
-        def opened(record: Any) -> Any:
-            return luck(record)
-
-        return opened
-
-
 def field_of(name: str) -> Any:
     """A function that reads a record's own field."""
 
@@ -184,3 +118,16 @@ def fetched(_: Any, address: Any) -> Any:
 
 
 prefetch: Any = intrinsic(fetched)
+
+
+def pointer_to(kind: Any) -> Any:
+    """A function that makes an address a pointer to records, or numbers, of a kind."""
+
+    @intrinsic
+    def as_pointer(_: Any, address: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
+
+        return types.CPointer(kind)(types.int64), generate
+
+    return as_pointer
