@@ -32,7 +32,7 @@ LONGEST = np.iinfo(np.int32).max
 """Ticks that a length can have at most: more than five thousand years."""
 
 
-class Kind(IntEnum):
+class Meaning(IntEnum):
     """What a uniform becomes."""
 
     UNIFORM = 0
@@ -49,16 +49,16 @@ class Kind(IntEnum):
 class Become:
     """What the uniforms of an address become."""
 
-    kind: Kind
+    meaning: Meaning
     scale: float = 0.0
     """Median of the lengths in days, or the share."""
     spread: float = 0.0
     """Standard deviation of the logarithm of the lengths."""
 
 
-KIND_OF = {kind: np.int64 if kind is Kind.RESILIENCE else np.int32 for kind in Kind}
+WIDTH_OF = {meaning: np.int64 if meaning is Meaning.RESILIENCE else np.int32 for meaning in Meaning}
 """The kind of whole numbers in a table of them."""
-UNIFORM, RESILIENCE = Become(kind=Kind.UNIFORM), Become(kind=Kind.RESILIENCE)
+UNIFORM, RESILIENCE = Become(meaning=Meaning.UNIFORM), Become(meaning=Meaning.RESILIENCE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -91,7 +91,7 @@ class Addressed:
     def first(self, count: int) -> NDArray[Any]:
         """The first occurrences: [n, count]."""
         slots = np.full(len(self.entity), self.slot) if isinstance(self.slot, int) else self.slot
-        found = np.empty((len(self.entity), count), KIND_OF[self.become.kind])
+        found = np.empty((len(self.entity), count), WIDTH_OF[self.become.meaning])
         quickest()(self.key, self.block, slots, self.entity, self.become, found)
         if self.known is not None:
             found[:, : self.known.shape[1]] = self.known[:, :count]
@@ -129,14 +129,14 @@ def lengths(uniforms: Floats, median: float, spread: float) -> Ints:
 
 def become_plainly(uniforms: Floats, become: Become) -> NDArray[Any]:
     """What uniforms become."""
-    match become.kind:
-        case Kind.UNIFORM:
+    match become.meaning:
+        case Meaning.UNIFORM:
             return fixed(uniforms)
-        case Kind.LENGTH:
+        case Meaning.LENGTH:
             return np.minimum(lengths(uniforms, become.scale, become.spread), LONGEST)
-        case Kind.RESILIENCE:
+        case Meaning.RESILIENCE:
             return resilience(uniforms)
-        case Kind.BELOW:
+        case Meaning.BELOW:
             return uniforms < become.scale
 
 

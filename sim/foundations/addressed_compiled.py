@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 from numba import njit, types
 
-from sim.foundations.addressed import LONGEST, Become, Kind
+from sim.foundations.addressed import LONGEST, Become, Meaning
 from sim.foundations.clock import TICKS_PER_DAY
 from sim.foundations.compiled_code import cached
 from sim.foundations.ledger import GRID_BITS, ONE, UNITS
 from sim.foundations.philox_compiled import ADDRESSES, KEY, uniform_at
 from sim.foundations.philox_compiled import fill as draw
 
-UNIFORM, RESILIENCE, BELOW = int(Kind.UNIFORM), int(Kind.RESILIENCE), int(Kind.BELOW)
+UNIFORM, RESILIENCE, BELOW = int(Meaning.UNIFORM), int(Meaning.RESILIENCE), int(Meaning.BELOW)
 ON_GRID = float(UNITS >> GRID_BITS)
 TOGETHER = 512
 """Rows whose uniforms are drawn before they become numbers: so many stay in the processor's cache."""
@@ -122,14 +122,14 @@ def normal_quantile(uniform: Any) -> Any:
 
 
 @njit(nogil=True)
-def become(uniform: Any, kind: Any, scale: Any, spread: Any) -> Any:
+def become(uniform: Any, meaning: Any, scale: Any, spread: Any) -> Any:
     """What one uniform becomes: ``sim.foundations.addressed.become_plainly``."""
-    if kind == UNIFORM:
+    if meaning == UNIFORM:
         return min(np.int64(uniform * ONE), ONE - 1)
-    if kind == RESILIENCE:
+    if meaning == RESILIENCE:
         grid: Any = max(np.int64(np.rint(-log(uniform) * ON_GRID)), 1)
         return grid << GRID_BITS
-    if kind == BELOW:
+    if meaning == BELOW:
         return np.int64(uniform < scale)
     days = scale * exp(spread * normal_quantile(uniform))
     return np.int64(min(max(np.rint(days * TICKS_PER_DAY), 1.0), float(LONGEST)))
@@ -137,15 +137,15 @@ def become(uniform: Any, kind: Any, scale: Any, spread: Any) -> Any:
 
 @njit(nogil=True)
 def number(
-    key: Any, block: Any, slot: Any, entity: Any, occurrence: Any, kind: Any, scale: Any, spread: Any
+    key: Any, block: Any, slot: Any, entity: Any, occurrence: Any, meaning: Any, scale: Any, spread: Any
 ) -> Any:
     """One number of ``sim.foundations.addressed.Addressed``."""
-    return become(uniform_at(key, block, slot, entity, occurrence), kind, scale, spread)
+    return become(uniform_at(key, block, slot, entity, occurrence), meaning, scale, spread)
 
 
 @njit(nogil=True)
 def fill_all(
-    key: Any, block: Any, slot: Any, entity: Any, kind: Any, scale: Any, spread: Any, out: Any
+    key: Any, block: Any, slot: Any, entity: Any, meaning: Any, scale: Any, spread: Any, out: Any
 ) -> None:
     """All numbers of some rows, which draw their uniforms together."""
     rows, occurrences = out.shape
@@ -155,7 +155,7 @@ def fill_all(
         draw(key, block[begin:end], slot[begin:end], entity[begin:end], uniforms)
         for row in range(len(uniforms)):
             for occurrence in range(occurrences):
-                out[begin + row, occurrence] = become(uniforms[row, occurrence], kind, scale, spread)
+                out[begin + row, occurrence] = become(uniforms[row, occurrence], meaning, scale, spread)
 
 
 for kind_of_number in (types.int32, types.int64):
@@ -170,4 +170,4 @@ for kind_of_number in (types.int32, types.int64):
 
 def fill(key: Any, block: Any, slot: Any, entity: Any, into: Become, out: Any) -> None:
     """``sim.foundations.addressed.fill_plainly``."""
-    fill_all(key, block, slot, entity, int(into.kind), into.scale, into.spread, out)
+    fill_all(key, block, slot, entity, int(into.meaning), into.scale, into.spread, out)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.foundations.addressed import RESILIENCE, UNIFORM, Addressed, Become, Kind, lengths
+from sim.foundations.addressed import RESILIENCE, UNIFORM, Addressed, Become, Meaning, lengths
 from sim.foundations.clock import TICKS_PER_YEAR
 from sim.foundations.distributions import Exponential, LogNormal
 from sim.foundations.ledger import ONE, resilience
@@ -185,11 +185,13 @@ def build_families(who: Block, values: Values) -> dict[str, Any]:
 
 def family_numbers(draws: Draws, values: Values) -> dict[str, Any]:
     """What comes round again and again in a family's life, by address: columns of ``Families``."""
-    early_help = Become(kind=Kind.BELOW, scale=values["pathway.child_in_need.to_early_help"])
+    early_help = Become(meaning=Meaning.BELOW, scale=values["pathway.child_in_need.to_early_help"])
     spread = values["pathway.length_spread"]
-    weeks = Become(kind=Kind.LENGTH, scale=median(values["pathway.assessment_days"], spread), spread=spread)
+    assessment = Become(
+        meaning=Meaning.LENGTH, scale=median(values["pathway.assessment_days"], spread), spread=spread
+    )
     kinds = {
-        "assessment": (Decision.REFERRAL_LENGTH, REFERRALS, weeks),
+        "assessment": (Decision.REFERRAL_LENGTH, REFERRALS, assessment),
         "rereferral": (Decision.REREFERRAL, REFERRALS, RESILIENCE),
         "step_up": (Decision.STEP_UP, SPELLS, RESILIENCE),
         "step_down": (Decision.STEP_DOWN, SPELLS, RESILIENCE),
@@ -280,7 +282,7 @@ def offers(draws: Draws, values: Values) -> dict[str, Any]:
     """Whether each offer is made and taken up, and how long its work would last, by address and by offer."""
     spread = values["pathway.length_spread"]
     work = {
-        offer: Become(kind=Kind.LENGTH, scale=median(values[LENGTHS[offer]], spread), spread=spread)
+        offer: Become(meaning=Meaning.LENGTH, scale=median(values[LENGTHS[offer]], spread), spread=spread)
         for offer in Offer
     }
     return {

@@ -14,7 +14,7 @@ from sim.foundations.addressed import (
     UNIFORM,
     Addressed,
     Become,
-    Kind,
+    Meaning,
     beginning_with,
     first_of,
 )
@@ -24,12 +24,12 @@ from sim.foundations.randomness import Chance, Decision
 
 compiled = pytest.importorskip("sim.foundations.addressed_compiled")
 CHANCE = Chance(seed=2023, draw=1, run=2)
-BELOW = Become(kind=Kind.BELOW, scale=0.3)
+BELOW = Become(meaning=Meaning.BELOW, scale=0.3)
 
 
 def length(median: float, spread: float = 0.5) -> Become:
     """Lengths of a median in days."""
-    return Become(kind=Kind.LENGTH, scale=median, spread=spread)
+    return Become(meaning=Meaning.LENGTH, scale=median, spread=spread)
 
 
 EVERY = (UNIFORM, RESILIENCE, BELOW, length(2.5), length(400.0))
@@ -84,7 +84,7 @@ def test_one_at_a_time_is_what_the_table_says() -> None:
                 np.asarray(numbers.slot)[row],
                 numbers.entity[row],
                 occurrence,
-                int(become.kind),
+                int(become.meaning),
                 become.scale,
                 become.spread,
             )

@@ -66,7 +66,7 @@ FLAGS = ("impaired", "earlier_plan", "relationship", "returned", "unaccompanied"
 """Truth values among what chance has fixed."""
 NUMBERS = np.dtype(
     [
-        *((name, INT) for name in ("known", "width", "block", "slots", "slot", "entity", "kind")),
+        *((name, INT) for name in ("known", "width", "block", "slots", "slot", "entity", "meaning")),
         ("key", np.dtype(np.uint64), (2,)),
         *((name, np.dtype(np.float64)) for name in ("scale", "spread")),
     ],
@@ -220,7 +220,7 @@ def laid_out(columns: Sequence[NDArray[Any] | Addressed]) -> tuple[Records, list
                 record["slot"] = column.slot
             else:
                 record["slots"] = keep(column.slot)
-            record["key"], record["kind"] = column.key, column.become.kind
+            record["key"], record["meaning"] = column.key, column.become.meaning
             record["scale"], record["spread"] = column.become.scale, column.become.spread
         if known is not None:
             record["known"], record["width"] = keep(known), known.shape[-1]

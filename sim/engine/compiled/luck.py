@@ -111,7 +111,7 @@ def number_of(numbers: Any, row: Any, occurrence: Any) -> Any:
     entity = carray(ints(numbers.entity), (row + 1,))[row]
     slot = carray(ints(numbers.slots), (row + 1,))[row] if numbers.slots else numbers.slot
     key = numbers.key[0], numbers.key[1]
-    return number(key, block, slot, entity, occurrence, numbers.kind, numbers.scale, numbers.spread)
+    return number(key, block, slot, entity, occurrence, numbers.meaning, numbers.scale, numbers.spread)
 
 
 for owner, columns in ((KEYED_FAMILY, FAMILY_SEQUENCES), (KEYED_CHILD, CHILD_SEQUENCES)):
