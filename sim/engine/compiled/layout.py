@@ -315,7 +315,7 @@ REQUEST = np.dtype(
     [(name, INT) for name in ("priority", "since", "family", "offer", "ticket", "row", "line")], align=True
 )
 """A request for a place."""
-WORKER = np.dtype([(name, INT) for name in ("capacity", "held", "person", "leaves")], align=True)
+WORKER = np.dtype([(name, INT) for name in ("capacity", "held", "person", "leaves", "line")], align=True)
 CHANGE = np.dtype(
     [(name, INT) for name in ("tick", "line", "worker", "capacity", "person", "leaves")], align=True
 )
@@ -383,6 +383,7 @@ def world_record(
         "change_pointer",
         "meeting_pointer",
         "worker_pointer",
+        "ranking_pointer",
     )
     flags = ("loads_matter", "weighs", "meets", "settling")
     return np.dtype(
@@ -396,6 +397,8 @@ def world_record(
             ("waiting", POOLED, (lines,)),
             *((name, NUMBERS, (len(Offer),)) for name in BY_OFFER),
             ("first_worker", INT, (lines + 1,)),
+            ("first_rank", INT, (lines + 1,)),
+            ("room", INT, (lines,)),
             ("months", INT, (months,)),
             ("stronger", INT, (GROUPS, months)),
             ("powers", INT, powers),

@@ -12,10 +12,10 @@ from numba import carray, njit
 
 from sim.engine import journeys
 from sim.engine import world as doors
-from sim.engine.caseload import most_room, room
 from sim.engine.compiled.calendar import first_from
 from sim.engine.compiled.doors import changes, earlier_request, flags, ints, requests, workers
 from sim.engine.compiled.layout import AGENDA, KEYED_CHILD, KEYED_FAMILY, OF_OFFERS
+from sim.engine.compiled.ranking import most_room, rank
 from sim.engine.compiled.views import LINE, prefetch
 from sim.engine.compiled.waking import (
     chains_of,
@@ -254,6 +254,7 @@ def follow_calendar(world: Any) -> None:
             continue
         worker = staff[world.first_worker[change.line] + change.worker]
         worker.capacity, worker.person, worker.leaves = change.capacity, change.person, change.leaves
+        rank_anew(world, change.line, change.worker)
     meetings = carray(ints(world.meeting_pointer), (world.meeting_count,))
     while world.next_meeting < world.meeting_count and meetings[world.next_meeting] <= world.now:
         world.next_meeting += 1
@@ -278,7 +279,9 @@ def settle(world: Any) -> None:
     staff = carray(workers(world.worker_pointer), (world.first_worker[LINES],))
     leaving = carray(ints(world.leaving.pointer), (world.leaving.room,))
     for at in range(world.leaving.size):
-        staff[leaving[at]].held -= 1
+        worker = staff[leaving[at]]
+        worker.held -= 1
+        rank_anew(world, worker.line, leaving[at] - world.first_worker[worker.line])
     world.leaving.size = 0
     asking = carray(requests(world.asking.pointer), (world.asking.room,))
     for at in range(world.asking.size):
@@ -286,6 +289,21 @@ def settle(world: Any) -> None:
     world.asking.size = 0
     for line in range(LINES):
         grant(world, line, staff[world.first_worker[line] : world.first_worker[line + 1]])
+
+
+@njit
+def ranking_of(world: Any, line: int) -> Any:
+    """The workers of one line by their room."""
+    first = world.first_rank[line]
+    return carray(ints(world.ranking_pointer + 8 * first), (world.first_rank[line + 1] - first,))
+
+
+@njit
+def rank_anew(world: Any, line: int, worker: int) -> None:
+    """A worker has more room than before, or less."""
+    staff = carray(workers(world.worker_pointer), (world.first_worker[LINES],))
+    who = staff[world.first_worker[line] + worker]
+    world.room[line] += rank(ranking_of(world, line), worker, who.capacity - who.held)
 
 
 @njit
@@ -299,13 +317,14 @@ def grant(world: Any, line: int, staff: Any) -> None:
         if not family.waiting >> offer & 1 or family.ticket[offer] != request.ticket:
             leave_line(queue, waiting)
             continue
-        worker = most_room(staff.capacity, staff.held)
+        worker = most_room(ranking_of(world, line))
         if worker < 0:
             return
-        if line == EDGE_WORKER and offer == STABILITY and room(staff.capacity, staff.held) <= world.spare:
+        if line == EDGE_WORKER and offer == STABILITY and world.room[line] <= world.spare:
             return
         leave_line(queue, waiting)
         staff[worker].held += 1
+        rank_anew(world, line, worker)
         family.worker[offer] = worker
         family.person[offer] = staff[worker].person
         family.leaves[offer] = staff[worker].leaves

@@ -35,6 +35,7 @@ from sim.engine.compiled.layout import (
     table_fields,
     world_record,
 )
+from sim.engine.compiled.ranking import empty_ranking
 from sim.engine.events import EventLog, canonical_order
 from sim.engine.world import flat_powers, strength_changes
 from sim.foundations.ledger import NEVER, ONE
@@ -235,6 +236,11 @@ class Memory:
         self.workers = np.zeros(sum(counts), WORKER)
         self.workers["leaves"] = NEVER
         world = self.world[0]
+        rankings = [empty_ranking(count) for count in counts]
+        self.workers["line"] = np.repeat(np.arange(len(counts)), counts)
+        self.ranking = np.concatenate(rankings)
+        world["ranking_pointer"] = address(self.ranking)
+        world["first_rank"] = np.concatenate(([0], np.cumsum([len(one) for one in rankings])))
         world["first_worker"] = np.concatenate(([0], np.cumsum(counts)))
         world["worker_pointer"] = address(self.workers)
         world["change_pointer"], world["change_count"] = address(self.changes), len(self.changes)
