@@ -56,7 +56,7 @@ class Become:
     """Standard deviation of the logarithm of the lengths."""
 
 
-WIDTH_OF = {meaning: np.int64 if meaning is Meaning.RESILIENCE else np.int32 for meaning in Meaning}
+DTYPE_OF = {meaning: np.int64 if meaning is Meaning.RESILIENCE else np.int32 for meaning in Meaning}
 """The kind of whole numbers in a table of them."""
 UNIFORM, RESILIENCE = Become(meaning=Meaning.UNIFORM), Become(meaning=Meaning.RESILIENCE)
 
@@ -91,7 +91,7 @@ class Addressed:
     def first(self, count: int) -> NDArray[Any]:
         """The first occurrences: [n, count]."""
         slots = np.full(len(self.entity), self.slot) if isinstance(self.slot, int) else self.slot
-        found = np.empty((len(self.entity), count), WIDTH_OF[self.become.meaning])
+        found = np.empty((len(self.entity), count), DTYPE_OF[self.become.meaning])
         quickest()(self.key, self.block, slots, self.entity, self.become, found)
         if self.known is not None:
             found[:, : self.known.shape[1]] = self.known[:, :count]
@@ -100,7 +100,9 @@ class Addressed:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         """All of them."""
         if not self.kept:
-            self.kept.append(self.first(self.occurrences))
+            found = self.first(self.occurrences)
+            found.setflags(write=False)  # whoever changed it would change what only some readers see
+            self.kept.append(found)
         whole = self.kept[0]
         return whole.astype(whole.dtype if dtype is None else dtype, copy=bool(copy))
 
@@ -113,7 +115,9 @@ def first_of(numbers: NDArray[Any] | Addressed, count: int) -> NDArray[Any]:
 def beginning_with(numbers: NDArray[Any] | Addressed, first: NDArray[Any]) -> NDArray[Any] | Addressed:
     """The same numbers, but for the first occurrences: [n, some]."""
     if isinstance(numbers, Addressed):
-        return replace(numbers, known=np.ascontiguousarray(first, dtype=np.int64))
+        known = first if numbers.known is None else numbers.known
+        whole = np.concatenate([first, known[:, first.shape[1] :]], axis=1, dtype=np.int64)
+        return replace(numbers, known=whole)
     return np.concatenate([first, numbers[:, first.shape[1] :]], axis=1)
 
 

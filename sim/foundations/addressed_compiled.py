@@ -158,14 +158,8 @@ def fill_all(
                 out[begin + row, occurrence] = become(uniforms[row, occurrence], meaning, scale, spread)
 
 
-for kind_of_number in (types.int32, types.int64):
-    cached(
-        fill_all,
-        types.void(
-            *(KEY, ADDRESSES, ADDRESSES, ADDRESSES, types.int64, types.float64, types.float64),
-            kind_of_number[:, ::1],
-        ),
-    )
+GIVEN = (KEY, ADDRESSES, ADDRESSES, ADDRESSES, types.int64, types.float64, types.float64)
+cached(fill_all, *(types.void(*GIVEN, whole[:, ::1]) for whole in (types.int32, types.int64)))
 
 
 def fill(key: Any, block: Any, slot: Any, entity: Any, into: Become, out: Any) -> None:

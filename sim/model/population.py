@@ -153,7 +153,7 @@ def cumulative(shares: Mapping[str, float]) -> Floats:
 
 
 def build_families(who: Block, values: Values) -> dict[str, Any]:
-    """Columns of ``Families``, all keyed numbers included."""
+    """Columns of ``Families``: what is one number of each, and where their referrals lead."""
     draws = who.draws
     u = draws.one
     sigma = values["family.heterogeneity"]

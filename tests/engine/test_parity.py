@@ -39,6 +39,7 @@ from tests.worlds import (
     services,
     small_plan,
     troubled,
+    years,
 )
 
 layout = pytest.importorskip("sim.engine.compiled.layout")
@@ -215,8 +216,55 @@ def test_a_plan_by_address_and_as_tables_is_the_same() -> None:
     assert digest(same_on_both(plan)) == digest(same_on_both(with_numbers(plan, **tables)))
 
 
+def test_tables_may_lie_in_memory_in_any_way() -> None:
+    plan = small_plan(both(), 1, 1)
+    usual = numbers_of(plan)
+    turned = {
+        name: {column: np.asfortranarray(table) for column, table in columns.items()}
+        for name, columns in usual.items()
+    }
+    assert digest(same_on_both(with_numbers(plan, **turned))) == digest(same_on_both(plan))
+
+
+@pytest.mark.parametrize(("name", "column"), [("families", "step_down"), ("children", "edge")])
+def test_a_table_of_another_shape_is_refused(name: str, column: str) -> None:
+    """Compiled code would read whatever lies beside it."""
+    from sim.engine.compiled.run import run
+
+    plan = small_plan(both(), 1, 1)
+    table = numbers_of(plan)[name][column]
+    for other in (table[:, :1], table[:-1], np.concatenate([table, table])):
+        with pytest.raises(ValueError, match=f"{column} has the shape"):
+            run(with_numbers(plan, **{name: {column: other}}))
+    same_on_both(plan)
+
+
+def test_ticks_beyond_thirty_two_bits() -> None:
+    """Six thousand years on, a plan still ends at its review, whose note holds the tick of the plan."""
+    begins = 2**31 + days(30)
+    family = Household(
+        kids=(Kid(born=begins - years(5)),),
+        arrives=begins,
+        opening=-1,
+        outcome=(Status.CHILD_PROTECTION,),
+        assessment=(days(5),),
+        step_down=(after(days(20)),) * 4,
+        relationship=False,
+    )
+    plan = plan_of(family, services=services(), rules=rules(reviews=(days(90), days(180))))
+    horizon = begins + years(2)
+    log = same_on_both(replace(plan, horizon=horizon, months=(*plan.months[:-1], horizon)))
+    ended = log.tick[log.rows(Event.STATUS)]
+    assert len(ended) > 2
+    assert any(tick == begins + days(5) + days(90) for tick in ended.tolist())
+
+
+def test_a_set_of_offers_has_a_bit_for_each() -> None:
+    assert len(Offer) < 8 * layout.SMALL.itemsize
+
+
 def test_every_number_is_read_where_it_belongs() -> None:
-    """Another lot in one column changes what happens, be it among the first or later ones."""
+    """Another lot in one column changes what happens."""
     from sim.engine.compiled.run import run
 
     plan = compile_plan(bury(), bury().scenario("both"), build_circumstances(bury(), 0, 0))

@@ -128,6 +128,22 @@ def test_what_is_known_of_the_first_occurrences_holds_instead(in_a_table: bool) 
     assert np.array_equal(np.asarray(numbers), usual)
 
 
+@pytest.mark.parametrize("in_a_table", [False, True])
+def test_less_may_be_known_anew_and_less_be_asked_than_is_known(in_a_table: bool) -> None:
+    numbers = of()
+    usual = np.asarray(numbers).copy()
+    three = beginning_with(usual if in_a_table else numbers, np.full((len(usual), 3), 7))
+    changed = beginning_with(three, np.full((len(usual), 1), 8))
+    assert (first_of(changed, 2) == [8, 7]).all()
+    assert (np.asarray(changed)[:, :3] == [8, 7, 7]).all()
+    assert np.array_equal(np.asarray(changed)[:, 3:], usual[:, 3:])
+
+
+def test_nobody_changes_a_table_that_others_work_out() -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        np.asarray(of())[0, 0] = 1
+
+
 def test_lengths_have_their_median_and_spread() -> None:
     lengths = np.asarray(of(length(100.0), n=6000)) / TICKS_PER_DAY
     assert np.median(lengths) == pytest.approx(100, rel=0.02)

@@ -30,7 +30,7 @@ from sim.engine.compiled.layout import (
 )
 from sim.engine.compiled.luck import number_of
 from sim.engine.compiled.views import field_of, open_views, pointer_to
-from sim.engine.compiled.waking import move
+from sim.engine.compiled.waking import wake_now
 from sim.foundations import ledger
 from sim.foundations.ledger import NEVER
 from sim.model.plan import POWERS
@@ -348,7 +348,7 @@ def _give_back(world: Any, family: Any, offer: Any) -> Any:
 def _wake(world: Any, family: Any) -> Any:
     def opened(world: Any, family: Any) -> None:
         if family.listens:
-            move(world, family, world.now)
+            wake_now(world, family)
 
     return opened
 

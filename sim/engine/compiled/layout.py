@@ -19,7 +19,18 @@ from sim.engine.people import Child, Family, KeyedChild, KeyedFamily
 from sim.foundations.addressed import Addressed, first_of
 from sim.foundations.ledger import NEVER
 from sim.model.plan import Practice, Rules, Services
-from sim.model.terms import Offer
+from sim.model.terms import (
+    COURT_CRISES,
+    CRISES,
+    MOVES,
+    NO_WARNING_CRISES,
+    OFFERS,
+    ORDERS,
+    PERIODS,
+    REFERRALS,
+    SPELLS,
+    Offer,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,14 +86,49 @@ NUMBERS = np.dtype(
 """Where the numbers of a column are: the first ``width`` of each row in a table at ``known``; later ones
 follow from addresses, whose blocks, slots (or the one slot of all, where ``slots`` is 0) and entities lie at
 these."""
-SMALL = np.dtype(np.int32)
-"""Whole numbers that stay small: not ticks, identities and multipliers (``LARGE``)."""
-LARGE = (
-    *("born", "changes", "due", "entered", "factor", "gate_at", "helped_at", "id", "last", "opening_elapsed"),
-    *("panel_since", "placed", "plan_started", "returned", "since", "window_ends", "worry_until"),
-)
+OCCURRENCES = {
+    **dict.fromkeys(("outcome", "assessment", "rereferral"), REFERRALS),
+    **dict.fromkeys(("step_up", "step_down", "to_early_help", "plan_start"), SPELLS),
+    "court": COURT_CRISES,
+    **dict.fromkeys(("no_warning", "picks"), NO_WARNING_CRISES),
+    "order": ORDERS,
+    **dict.fromkeys(("crisis", "edge", "heard", "joins"), CRISES),
+    **dict.fromkeys(("heard_in_care", "stay", "stay_end", "leaving", "placement", "kin"), PERIODS),
+    **dict.fromkeys(("settled", "moved_to"), MOVES),
+    **dict.fromkeys(("panel", "offered", "accepts", "length"), OFFERS),
+}
+"""How many numbers each column has by row."""
 BY_OFFER = ("offered", "accepts", "length")
-"""Columns of such numbers for each offer."""
+"""Columns of which each offer has one."""
+SMALL = np.dtype(np.int32)
+SMALL_FIELDS = (
+    *("after", "court_crises", "granted", "had_plan", "held", "met", "moving", "no_warning_crises", "orders"),
+    *(
+        "panel_priority",
+        "paused",
+        "plan_children",
+        "referral",
+        "safeguarded_at",
+        "spell",
+        "status",
+        "waiting",
+    ),
+    *(
+        "asked",
+        "band",
+        "clock",
+        "crises",
+        "index",
+        "moves",
+        "periods",
+        "placement",
+        "route",
+        "settled",
+        "stay",
+    ),
+    *("where", "needs", "priority", "first_referral", "opening_status", "opening_stay"),
+)
+"""Fields that counts, positions and sets of bits stay small in; whatever may be a tick has 64 bits."""
 
 
 def lists_of(example: object) -> tuple[str, ...]:
@@ -103,7 +149,7 @@ def state_fields(example: object, skipped: Sequence[str]) -> list[tuple[Any, ...
         if isinstance(value, bool):
             flags.append((name, np.dtype(bool)))
         elif isinstance(value, int):
-            numbers.append((name, INT if name in LARGE else SMALL))
+            numbers.append((name, SMALL if name in SMALL_FIELDS else INT))
     numbers.sort(key=lambda field: field[1] is SMALL)
     return numbers + flags
 
@@ -176,7 +222,7 @@ def keyed_record(kind: type, own: Sequence[str]) -> np.dtype[np.void]:
     # What is read at nearly every wake lies at the beginning.
     others.sort(key=lambda name: (name not in FLAGS, name not in ("needs", "priority")))
     for name in others:
-        fields.append((name, np.dtype(bool) if name in FLAGS else INT if name in LARGE else SMALL))
+        fields.append((name, np.dtype(bool) if name in FLAGS else SMALL if name in SMALL_FIELDS else INT))
     fields += [(first_field(name), INT, (FIRST[name],)) for name in sequences if name in FIRST]
     return np.dtype(fields, align=True)
 
@@ -196,14 +242,16 @@ def fill_keyed(rows: Records, table: Families | Children, numbers: Records) -> N
     rows["numbers"], rows["row"] = address(numbers), np.arange(len(rows))
     for field in rows.dtype.names or ():
         if field.startswith("first_") and (name := field.removeprefix("first_")) in FIRST:
-            first = first_of(getattr(table, name), FIRST[name])
-            rows[field][:, : first.shape[1]] = first
+            rows[field] = first_of(getattr(table, name), FIRST[name])
         elif field not in ("numbers", "row"):
             rows[field] = getattr(table, field)
 
 
-def laid_out(columns: Sequence[NDArray[Any] | Addressed]) -> tuple[Records, list[Any]]:
-    """A record of ``NUMBERS`` for each of some columns, and what must be kept while they are used."""
+def laid_out(columns: Sequence[tuple[str, NDArray[Any] | Addressed]], rows: int) -> tuple[Records, list[Any]]:
+    """A record of ``NUMBERS`` for each of some named columns, and what must be kept while they are used.
+
+    Raises ValueError for a column that has not so many rows, or more or fewer numbers in each than its kind.
+    """
     records: Records = np.zeros(len(columns), NUMBERS)
     kept: list[Any] = [records]
 
@@ -211,7 +259,9 @@ def laid_out(columns: Sequence[NDArray[Any] | Addressed]) -> tuple[Records, list
         kept.append(np.ascontiguousarray(array, dtype=np.int64))
         return address(kept[-1])
 
-    for record, column in zip(records, columns, strict=True):
+    for record, (name, column) in zip(records, columns, strict=True):
+        if column.shape != (rows, OCCURRENCES[name]) and rows:
+            raise ValueError(f"{name} has the shape {column.shape}, not {(rows, OCCURRENCES[name])}")
         known: Any = column
         if isinstance(column, Addressed):
             known = column.known
@@ -307,7 +357,7 @@ def room_for(children: int) -> int:
 
 
 AGENDA = np.dtype(
-    [("tick", INT), ("due", INT), ("what", SMALL), ("argument", SMALL), ("next", INT)], align=True
+    [("tick", INT), ("due", INT), ("argument", INT), ("what", SMALL), ("next", SMALL)], align=True
 )
 """A known time on some family's agenda, or a free place for one; each points at the next, and knows its tick:
 ``due``."""
@@ -353,8 +403,8 @@ def world_record(
         "family_count",
         "spare",
         "calendar_shift",
-        "put_off",
-        "put_off_to",
+        "to_enter",
+        "to_enter_at",
         "near",
         "nearer",
         "offers_offset",

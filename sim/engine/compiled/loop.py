@@ -12,17 +12,17 @@ from numba import carray, njit
 
 from sim.engine import journeys
 from sim.engine import world as doors
-from sim.engine.compiled.calendar import first_from
 from sim.engine.compiled.doors import changes, earlier_request, flags, ints, requests, workers
 from sim.engine.compiled.layout import AGENDA, KEYED_CHILD, KEYED_FAMILY, OF_OFFERS
 from sim.engine.compiled.ranking import most_room, rank
 from sim.engine.compiled.views import LINE, prefetch
 from sim.engine.compiled.waking import (
     chains_of,
-    enter_put_off,
+    enter_next,
     entries_of,
-    fetch_put_off,
-    move_soon,
+    fetch_neighbour,
+    first_wake,
+    wake_later,
 )
 from sim.engine.load import weigh_load
 from sim.engine.panel import call_cases
@@ -55,8 +55,8 @@ def advance(worlds: Any) -> int:
         if tick >= world.horizon:
             return DONE
         world.now = tick
-        if world.put_off_to <= tick:
-            enter_put_off(world)
+        if world.to_enter_at <= tick:
+            enter_next(world)
         bring_near(world)
         row = due(world)
         while row >= 0:
@@ -79,10 +79,7 @@ def next_tick(world: Any) -> int:
     """The next tick at which anything happens; this one, if it has not ended yet."""
     if world.settling:
         return world.now
-    tick = world.put_off_to
-    row = first_from(chains_of(world), world.calendar_shift, world.now)
-    if row >= 0:
-        tick = min(tick, entries_of(world)[row].tick)
+    tick = first_wake(world)
     if world.next_change < world.change_count:
         tick = min(tick, carray(changes(world.change_pointer), (world.change_count,))[world.next_change].tick)
     if world.next_meeting < world.meeting_count:
@@ -192,7 +189,7 @@ def live(world: Any, row: int) -> None:
     """One wake of one family, and when it next wakes."""
     arrived = carray(flags(world.arrived_pointer), (world.family_count,))
     family = doors.family_at(world, row)
-    fetch_put_off(world)
+    fetch_neighbour(world)
     if arrived[row]:
         family.listens = False
         spend(family, world.now)
@@ -208,7 +205,7 @@ def live(world: Any, row: int) -> None:
             wake = NEVER
     else:
         journeys.end(world, family)
-    move_soon(world, family, wake)
+    wake_later(world, family, wake)
 
 
 @njit

@@ -102,7 +102,7 @@ def open_luck(column: str, owner: np.dtype[np.void]) -> None:
         return opened
 
 
-@register_jitable(inline="never")
+@register_jitable
 def number_of(numbers: Any, row: Any, occurrence: Any) -> Any:
     """One of a row's numbers in a column: from its table, or from its address."""
     if occurrence < numbers.width:

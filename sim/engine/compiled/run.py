@@ -175,9 +175,12 @@ class Memory:
             # Scenarios of one (draw, run) have the same people, but for when families come.
             self.spare.people = None
             self.spare.numbers = numbers = [
-                laid_out([getattr(plan.families, name) for name in FAMILY_SEQUENCES]),
-                laid_out([getattr(plan.children, name) for name in CHILD_SEQUENCES]),
-                *(laid_out(getattr(plan.families, name)) for name in BY_OFFER),
+                laid_out([(name, getattr(plan.families, name)) for name in FAMILY_SEQUENCES], families),
+                laid_out([(name, getattr(plan.children, name)) for name in CHILD_SEQUENCES], children),
+                *(
+                    laid_out([(name, one) for one in getattr(plan.families, name)], families)
+                    for name in BY_OFFER
+                ),
             ]
             fill_keyed(self.keyed[0], plan.families, numbers[0][0])
             fill_keyed(self.keyed[1], plan.children, numbers[1][0])
@@ -222,7 +225,7 @@ class Memory:
         world = self.world[0]
         world["entry_pointer"], world["chain_pointer"] = address(self.entries), address(self.chains)
         world["calendar_shift"] = shift
-        world["put_off"], world["put_off_to"] = -1, NEVER
+        world["to_enter"], world["to_enter_at"] = -1, NEVER
         world["meeting_pointer"], world["meeting_count"] = address(self.meetings), len(self.meetings)
 
     def staff(self, services: Services) -> None:

@@ -1,6 +1,6 @@
 """Numbers within records, opened to the rules as the lists they are, and brought near before they are needed.
 
-What is read together lies together: everything about one offer, or about one spell. A rule still finds a list
+What is read together lies together: everything about one offer. A rule still finds a list
 of each kind, whose members are a stride apart.
 """
 

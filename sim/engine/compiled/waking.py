@@ -32,12 +32,11 @@ def entries_of(world: Any) -> Any:
 
 
 @register_jitable
-def move(world: Any, family: Any, tick: int) -> None:
-    """Wake a family at another tick; NEVER takes it off the calendar."""
-    enter_put_off(world)
+def wake_now(world: Any, family: Any) -> None:
+    """Wake a family at this tick."""
+    enter_next(world)
     strike(world, family.row)
-    if tick != NEVER:
-        calendar.enter(chains_of(world), world.calendar_shift, entries_of(world), family.row, tick)
+    calendar.enter(chains_of(world), world.calendar_shift, entries_of(world), family.row, world.now)
 
 
 @register_jitable
@@ -50,31 +49,42 @@ def strike(world: Any, row: int) -> None:
 
 
 @register_jitable
-def move_soon(world: Any, family: Any, tick: int) -> None:
-    """The same, but for what has to wait for memory: where on the calendar a family belongs is fetched while
-    the next one acts. Who wakes again at this tick is entered now."""
+def wake_later(world: Any, family: Any, tick: int) -> None:
+    """Wake a family at another tick; NEVER takes it off the calendar.
+
+    Where it belongs there is fetched from memory while the next family acts, and it is entered after that.
+    """
     if tick == world.now:
-        move(world, family, tick)
+        wake_now(world, family)
         return
-    enter_put_off(world)
+    enter_next(world)
     strike(world, family.row)
     if tick != NEVER:
-        world.put_off, world.put_off_to = family.row, tick
+        world.to_enter, world.to_enter_at = family.row, tick
         prefetch(world.chain_pointer + LINK_SIZE * (tick >> world.calendar_shift))
 
 
 @register_jitable
-def fetch_put_off(world: Any) -> None:
-    """Have memory fetch the neighbour beside whom the family that was put off will be entered."""
-    if world.put_off >= 0:
-        neighbour = chains_of(world)[world.put_off_to >> world.calendar_shift]
+def fetch_neighbour(world: Any) -> None:
+    """Have memory fetch the neighbour beside whom the next will be entered."""
+    if world.to_enter >= 0:
+        neighbour = chains_of(world)[world.to_enter_at >> world.calendar_shift]
         prefetch(world.entry_pointer + ENTRY_SIZE * neighbour)
 
 
 @register_jitable
-def enter_put_off(world: Any) -> None:
-    """Enter the family that was put off."""
-    if world.put_off >= 0:
-        row, tick = world.put_off, world.put_off_to
-        world.put_off, world.put_off_to = -1, NEVER
+def enter_next(world: Any) -> None:
+    """Enter the family that is to be entered."""
+    if world.to_enter >= 0:
+        row, tick = world.to_enter, world.to_enter_at
+        world.to_enter, world.to_enter_at = -1, NEVER
         calendar.enter(chains_of(world), world.calendar_shift, entries_of(world), row, tick)
+
+
+@register_jitable
+def first_wake(world: Any) -> int:
+    """The next tick at which a family wakes; NEVER if none does."""
+    # Beyond the stretch of the one that is to be entered there is nothing to look for.
+    chains, last = chains_of(world), (world.to_enter_at >> world.calendar_shift) + 1
+    row = calendar.first_from(chains[: min(last, len(chains))], world.calendar_shift, world.now)
+    return min(world.to_enter_at, entries_of(world)[row].tick) if row >= 0 else world.to_enter_at
