@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-LEAST = 0.2
+LEAST = 0.1
 """Processor seconds that a turn takes at least: of a quick program it is many replications."""
 
 
