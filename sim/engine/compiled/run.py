@@ -20,22 +20,17 @@ from sim.engine.compiled.layout import (
     FAMILY_SEQUENCES,
     KEYED_CHILD,
     KEYED_FAMILY,
-    LONG,
     REQUEST,
     WORKER,
     address,
-    fill,
     fill_keyed,
-    fill_tables,
     laid_out,
     new_records,
-    padded_shape,
     room_for,
-    round_up,
-    table_fields,
     world_record,
 )
 from sim.engine.compiled.ranking import empty_ranking
+from sim.engine.compiled.tables import LONG, fill, fill_tables, padded_shape, round_up, table_fields
 from sim.engine.events import EventLog, canonical_order
 from sim.engine.world import flat_powers, strength_changes
 from sim.foundations.ledger import NEVER, ONE
