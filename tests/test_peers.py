@@ -5,7 +5,7 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import pytest
 
-from benchmarks.peers import waiting, workload
+from benchmarks.peers import waiting, worker, workload
 from benchmarks.peers.agree import FINE, agreement
 from benchmarks.peers.run import PROGRAMS, found, options
 from benchmarks.peers.tell import number
@@ -254,3 +254,14 @@ def test_ratios_are_told_to_three_figures() -> None:
 def test_the_full_size_is_measured_unless_another_is_asked_for() -> None:
     assert options([]).size == 1.0
     assert options(["--size", "0.05"]).size == 0.05
+
+
+def test_a_turn_is_as_many_replications_as_take_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is another one; their mean is told, with what the first of them saw."""
+    taken = {1: 0.3, 1 + worker.FURTHER_SEEDS: 0.5, 1 + 2 * worker.FURTHER_SEEDS: 0.4}
+    monkeypatch.setattr(
+        worker, "replication", lambda _, seed, size: {"cpu": taken[seed], "records": seed, "size": size}
+    )
+    three = worker.turn(None, 1, 0.1, least=1.0)
+    assert three == {"cpu": pytest.approx(0.4), "records": 1, "size": 0.1, "replications": 3}
+    assert worker.turn(None, 1, 0.1, least=0.2)["replications"] == 1

@@ -46,8 +46,8 @@ class Meaning(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Become:
-    """What the uniforms of an address become."""
+class Transform:
+    """What the uniforms of an address transform."""
 
     meaning: Meaning
     scale: float = 0.0
@@ -58,7 +58,7 @@ class Become:
 
 DTYPE_OF = {meaning: np.int64 if meaning is Meaning.RESILIENCE else np.int32 for meaning in Meaning}
 """The kind of whole numbers in a table of them."""
-UNIFORM, RESILIENCE = Become(meaning=Meaning.UNIFORM), Become(meaning=Meaning.RESILIENCE)
+UNIFORM, RESILIENCE = Transform(meaning=Meaning.UNIFORM), Transform(meaning=Meaning.RESILIENCE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -77,7 +77,7 @@ class Addressed:
     entity: Ints
     """[n] place in the block."""
     occurrences: int
-    become: Become
+    transform: Transform
     known: NDArray[np.int64] | None = None
     """[n, some] what the first occurrences are where their addresses do not say it."""
     kept: list[NDArray[Any]] = field(default_factory=list, init=False, repr=False)
@@ -91,8 +91,8 @@ class Addressed:
     def first(self, count: int) -> NDArray[Any]:
         """The first occurrences: [n, count]."""
         slots = np.full(len(self.entity), self.slot) if isinstance(self.slot, int) else self.slot
-        found = np.empty((len(self.entity), count), DTYPE_OF[self.become.meaning])
-        quickest()(self.key, self.block, slots, self.entity, self.become, found)
+        found = np.empty((len(self.entity), count), DTYPE_OF[self.transform.meaning])
+        quickest()(self.key, self.block, slots, self.entity, self.transform, found)
         if self.known is not None:
             found[:, : self.known.shape[1]] = self.known[:, :count]
         return found
@@ -131,24 +131,24 @@ def lengths(uniforms: Floats, median: float, spread: float) -> Ints:
     return ticks_array(LogNormal(median=median, sigma=spread).quantile(uniforms))
 
 
-def become_plainly(uniforms: Floats, become: Become) -> NDArray[Any]:
-    """What uniforms become."""
-    match become.meaning:
+def transform_plainly(uniforms: Floats, transform: Transform) -> NDArray[Any]:
+    """What uniforms transform."""
+    match transform.meaning:
         case Meaning.UNIFORM:
             return fixed(uniforms)
         case Meaning.LENGTH:
-            return np.minimum(lengths(uniforms, become.scale, become.spread), LONGEST)
+            return np.minimum(lengths(uniforms, transform.scale, transform.spread), LONGEST)
         case Meaning.RESILIENCE:
             return resilience(uniforms)
         case Meaning.BELOW:
-            return uniforms < become.scale
+            return uniforms < transform.scale
 
 
 def fill_plainly(
-    key: philox.Key, block: Ints, slot: Ints, entity: Ints, become: Become, out: NDArray[Any]
+    key: philox.Key, block: Ints, slot: Ints, entity: Ints, transform: Transform, out: NDArray[Any]
 ) -> None:
     """Write the numbers of every row's address: [n, occurrences]."""
-    out[:] = become_plainly(philox.table(key, out.shape[1], block, slot, entity), become)
+    out[:] = transform_plainly(philox.table(key, out.shape[1], block, slot, entity), transform)
 
 
 @lru_cache(maxsize=1)

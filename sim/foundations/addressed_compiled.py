@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numba import njit, types
 
-from sim.foundations.addressed import LONGEST, Become, Meaning
+from sim.foundations.addressed import LONGEST, Meaning, Transform
 from sim.foundations.clock import TICKS_PER_DAY
 from sim.foundations.compiled_code import cached
 from sim.foundations.ledger import GRID_BITS, ONE, UNITS
@@ -122,8 +122,8 @@ def normal_quantile(uniform: Any) -> Any:
 
 
 @njit(nogil=True)
-def become(uniform: Any, meaning: Any, scale: Any, spread: Any) -> Any:
-    """What one uniform becomes: ``sim.foundations.addressed.become_plainly``."""
+def transformed(uniform: Any, meaning: Any, scale: Any, spread: Any) -> Any:
+    """What one uniform becomes: ``sim.foundations.addressed.transform_plainly``."""
     if meaning == UNIFORM:
         return min(np.int64(uniform * ONE), ONE - 1)
     if meaning == RESILIENCE:
@@ -140,7 +140,7 @@ def number(
     key: Any, block: Any, slot: Any, entity: Any, occurrence: Any, meaning: Any, scale: Any, spread: Any
 ) -> Any:
     """One number of ``sim.foundations.addressed.Addressed``."""
-    return become(uniform_at(key, block, slot, entity, occurrence), meaning, scale, spread)
+    return transformed(uniform_at(key, block, slot, entity, occurrence), meaning, scale, spread)
 
 
 @njit(nogil=True)
@@ -155,13 +155,13 @@ def fill_all(
         draw(key, block[begin:end], slot[begin:end], entity[begin:end], uniforms)
         for row in range(len(uniforms)):
             for occurrence in range(occurrences):
-                out[begin + row, occurrence] = become(uniforms[row, occurrence], meaning, scale, spread)
+                out[begin + row, occurrence] = transformed(uniforms[row, occurrence], meaning, scale, spread)
 
 
 GIVEN = (KEY, ADDRESSES, ADDRESSES, ADDRESSES, types.int64, types.float64, types.float64)
 cached(fill_all, *(types.void(*GIVEN, whole[:, ::1]) for whole in (types.int32, types.int64)))
 
 
-def fill(key: Any, block: Any, slot: Any, entity: Any, into: Become, out: Any) -> None:
+def fill(key: Any, block: Any, slot: Any, entity: Any, into: Transform, out: Any) -> None:
     """``sim.foundations.addressed.fill_plainly``."""
     fill_all(key, block, slot, entity, int(into.meaning), into.scale, into.spread, out)

@@ -129,7 +129,7 @@ def first_service(draws: Draws, arrives: Ints, values: Values) -> tuple[Ints, In
     """The referral that first leads to a service, its tick, ticks of those before, and which came within a
     year of the one before: [n], [n], [n, R], [n, R]."""
     hazard = StepHazard(bounds=(0.0, 1.0), rates=tuple(values["demand.re_referral"].values()))
-    outcome, assessment = outcomes(draws, values), assessments(draws, values)
+    outcome, assessment = outcomes(draws, values), np.asarray(assessments(draws, values))
     wait = hazard.quantile(1 - draws.many(Decision.REREFERRAL, REFERRALS))
     gap = np.maximum(1, np.rint(np.minimum(wait, 1e3) * TICKS_PER_YEAR)).astype(np.int64)
     lasts = np.cumsum(assessment + gap, axis=1)

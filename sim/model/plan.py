@@ -11,6 +11,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.model.terms import (
+    COURT_CRISES,
+    CRISES,
+    MOVES,
+    NO_WARNING_CRISES,
+    OFFERS,
+    ORDERS,
+    PERIODS,
+    REFERRALS,
+    SPELLS,
+)
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -26,6 +38,20 @@ Row = tuple[int, ...]
 
 POWERS = 256
 """Steps in which the exponent of an effect is rounded."""
+
+
+OCCURRENCES = {
+    **dict.fromkeys(("outcome", "assessment", "rereferral"), REFERRALS),
+    **dict.fromkeys(("step_up", "step_down", "to_early_help", "plan_start"), SPELLS),
+    "court": COURT_CRISES,
+    **dict.fromkeys(("no_warning", "picks"), NO_WARNING_CRISES),
+    "order": ORDERS,
+    **dict.fromkeys(("crisis", "edge", "heard", "joins"), CRISES),
+    **dict.fromkeys(("heard_in_care", "stay", "stay_end", "leaving", "placement", "kin"), PERIODS),
+    **dict.fromkeys(("settled", "moved_to"), MOVES),
+    **dict.fromkeys(("panel", "offered", "accepts", "length"), OFFERS),
+}
+"""Numbers of each row, by column of ``Families`` or ``Children``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

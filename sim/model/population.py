@@ -11,25 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.foundations.addressed import RESILIENCE, UNIFORM, Addressed, Become, Meaning, lengths
+from sim.foundations.addressed import RESILIENCE, UNIFORM, Addressed, Meaning, Transform
 from sim.foundations.clock import TICKS_PER_YEAR
 from sim.foundations.distributions import Exponential, LogNormal
 from sim.foundations.ledger import ONE, resilience
 from sim.foundations.randomness import Chance, Decision
-from sim.model.plan import Children, Families
+from sim.model.plan import OCCURRENCES, Children, Families
 from sim.model.terms import (
     BAND_STARTS,
     COURT_CRISES,
     CRISES,
-    MOVES,
-    NO_WARNING_CRISES,
-    OFFERS,
-    ORDERS,
-    PERIODS,
     REFERRALS,
     SLOTS,
     SPECIALISTS,
-    SPELLS,
     STEP_DOWN_KEYS,
     Offer,
     Status,
@@ -89,16 +83,16 @@ class Draws:
         return self.chance.table(decision, occurrences, block=self.block, slot=slots, entity=self.entity)
 
     def addressed(
-        self, decision: Decision, occurrences: int, become: Become, slot: int | Ints = 0
+        self, column: str, decision: Decision, transform: Transform, slot: int | Ints = 0
     ) -> Addressed:
-        """[n, occurrences] what the uniforms become, each worked out when it is read."""
+        """[n, occurrences] the numbers of a column of the Plan, each worked out when it is read."""
         return Addressed(
             key=self.chance.key(decision),
             block=self.block,
             slot=slot,
             entity=self.entity,
-            occurrences=occurrences,
-            become=become,
+            occurrences=OCCURRENCES[column],
+            transform=transform,
         )
 
 
@@ -116,11 +110,6 @@ class Block:
     def ids(self) -> Ints:
         """[n] identities."""
         return self.draws.block * BLOCK_SIZE + self.draws.entity
-
-    def of(self, rows: Any) -> Block:
-        """The families of some rows only."""
-        given = {name: column[rows] for name, column in self.given.items()}
-        return replace(self, draws=self.draws.of(rows), seen=self.seen[rows], given=given)
 
     def column(self, name: str) -> Any:
         """[n] what was given, or what is usual."""
@@ -183,31 +172,30 @@ def build_families(who: Block, values: Values) -> dict[str, Any]:
     }
 
 
+FAMILY_NUMBERS = {
+    "rereferral": (Decision.REREFERRAL, RESILIENCE),
+    "step_up": (Decision.STEP_UP, RESILIENCE),
+    "step_down": (Decision.STEP_DOWN, RESILIENCE),
+    "plan_start": (Decision.PLAN_START, UNIFORM),
+    "court": (Decision.COURT, RESILIENCE),
+    "no_warning": (Decision.NO_WARNING, RESILIENCE),
+    "picks": (Decision.NO_WARNING_CHILD, UNIFORM),
+    "panel": (Decision.PANEL, UNIFORM),
+    "order": (Decision.ORDER, UNIFORM),
+}
+"""What comes round again and again in a family's life: by column, the decision, and what a uniform becomes.
+What hangs on a parameter besides is in ``family_numbers``."""
+
+
 def family_numbers(draws: Draws, values: Values) -> dict[str, Any]:
     """What comes round again and again in a family's life, by address: columns of ``Families``."""
-    early_help = Become(meaning=Meaning.BELOW, scale=values["pathway.child_in_need.to_early_help"])
-    spread = values["pathway.length_spread"]
-    assessment = Become(
-        meaning=Meaning.LENGTH, scale=median(values["pathway.assessment_days"], spread), spread=spread
-    )
-    kinds = {
-        "assessment": (Decision.REFERRAL_LENGTH, REFERRALS, assessment),
-        "rereferral": (Decision.REREFERRAL, REFERRALS, RESILIENCE),
-        "step_up": (Decision.STEP_UP, SPELLS, RESILIENCE),
-        "step_down": (Decision.STEP_DOWN, SPELLS, RESILIENCE),
-        "to_early_help": (Decision.TO_EARLY_HELP, SPELLS, early_help),
-        "plan_start": (Decision.PLAN_START, SPELLS, UNIFORM),
-        "court": (Decision.COURT, COURT_CRISES, RESILIENCE),
-        "no_warning": (Decision.NO_WARNING, NO_WARNING_CRISES, RESILIENCE),
-        "picks": (Decision.NO_WARNING_CHILD, NO_WARNING_CRISES, UNIFORM),
-        "panel": (Decision.PANEL, OFFERS, UNIFORM),
-        "order": (Decision.ORDER, ORDERS, UNIFORM),
-    }
-    found: dict[str, Any] = {name: draws.addressed(*kind) for name, kind in kinds.items()}
+    early_help = Transform(meaning=Meaning.BELOW, scale=values["pathway.child_in_need.to_early_help"])
+    found: dict[str, Any] = {name: draws.addressed(name, *how) for name, how in FAMILY_NUMBERS.items()}
+    found["assessment"] = assessments(draws, values)
+    found["to_early_help"] = draws.addressed("to_early_help", Decision.TO_EARLY_HELP, early_help)
     if values["family.route_correlation"]:
-        found["court"] = resilience(
-            shared(draws, values, draws.many(Decision.COURT, COURT_CRISES), np.arange(draws.n))
-        )
+        uniforms = draws.many(Decision.COURT, COURT_CRISES)
+        found["court"] = resilience(shared(draws, values, uniforms, np.arange(draws.n)))
     return found
 
 
@@ -219,10 +207,10 @@ def outcomes(draws: Draws, values: Values) -> Ints:
     return np.array(OUTCOMES, dtype=np.int64)[place]
 
 
-def assessments(draws: Draws, values: Values) -> Ints:
+def assessments(draws: Draws, values: Values) -> Addressed:
     """How long each assessment lasts, in ticks: [n, REFERRALS]."""
-    uniforms = draws.many(Decision.REFERRAL_LENGTH, REFERRALS)
-    return length(uniforms, values["pathway.assessment_days"], values["pathway.length_spread"])
+    lasts = lengths_of(values["pathway.assessment_days"], values["pathway.length_spread"])
+    return draws.addressed("assessment", Decision.REFERRAL_LENGTH, lasts)
 
 
 def shared(draws: Draws, values: Values, uniforms: Floats, family: Ints) -> Floats:
@@ -241,9 +229,9 @@ def shared(draws: Draws, values: Values, uniforms: Floats, family: Ints) -> Floa
     return np.asarray(ndtr(np.sqrt(correlation) * common + np.sqrt(1 - correlation) * ndtri(uniforms)))
 
 
-def length(uniforms: Floats, days: float, spread: float) -> Ints:
+def lengths_of(days: float, spread: float) -> Transform:
     """Lengths in ticks, log-normal with mean ``days`` and log standard deviation ``spread``."""
-    return lengths(uniforms, median(days, spread), spread)
+    return Transform(meaning=Meaning.LENGTH, scale=median(days, spread), spread=spread)
 
 
 def median(days: float, spread: float) -> float:
@@ -281,16 +269,16 @@ LENGTHS = {
 def offers(draws: Draws, values: Values) -> dict[str, Any]:
     """Whether each offer is made and taken up, and how long its work would last, by address and by offer."""
     spread = values["pathway.length_spread"]
-    work = {
-        offer: Become(meaning=Meaning.LENGTH, scale=median(values[LENGTHS[offer]], spread), spread=spread)
-        for offer in Offer
-    }
+    work = {offer: lengths_of(values[LENGTHS[offer]], spread) for offer in Offer}
+
+    def of(column: str, decision: Decision, transforms: Mapping[Offer, Transform]) -> tuple[Addressed, ...]:
+        return tuple(draws.addressed(column, decision, transforms[offer], int(offer)) for offer in Offer)
+
+    uniform = dict.fromkeys(Offer, UNIFORM)
     return {
-        "offered": tuple(draws.addressed(Decision.OFFERED, OFFERS, UNIFORM, int(offer)) for offer in Offer),
-        "accepts": tuple(draws.addressed(Decision.TAKE_UP, OFFERS, UNIFORM, int(offer)) for offer in Offer),
-        "length": tuple(
-            draws.addressed(Decision.SERVICE_LENGTH, OFFERS, work[offer], int(offer)) for offer in Offer
-        ),
+        "offered": of("offered", Decision.OFFERED, uniform),
+        "accepts": of("accepts", Decision.TAKE_UP, uniform),
+        "length": of("length", Decision.SERVICE_LENGTH, work),
     }
 
 
@@ -329,21 +317,20 @@ def births(who: Block, values: Values) -> tuple[Ints, Flags]:
 
 
 CHILD_NUMBERS = {
-    "crisis": (Decision.CRISIS, CRISES, RESILIENCE),
-    "edge": (Decision.EDGE, CRISES, RESILIENCE),
-    "heard": (Decision.HEARD, CRISES, UNIFORM),
-    "heard_in_care": (Decision.HEARD_IN_CARE, PERIODS, UNIFORM),
-    "joins": (Decision.JOIN, CRISES, UNIFORM),
-    "stay": (Decision.STAY_CLASS, PERIODS, UNIFORM),
-    "stay_end": (Decision.STAY_END, PERIODS, RESILIENCE),
-    "leaving": (Decision.STAY_KIND, PERIODS, UNIFORM),
-    "placement": (Decision.PLACEMENT, PERIODS, UNIFORM),
-    "kin": (Decision.KIN, PERIODS, UNIFORM),
-    "settled": (Decision.MOVE, MOVES, RESILIENCE),
-    "moved_to": (Decision.MOVED_TO, MOVES, UNIFORM),
+    "crisis": (Decision.CRISIS, RESILIENCE),
+    "edge": (Decision.EDGE, RESILIENCE),
+    "heard": (Decision.HEARD, UNIFORM),
+    "heard_in_care": (Decision.HEARD_IN_CARE, UNIFORM),
+    "joins": (Decision.JOIN, UNIFORM),
+    "stay": (Decision.STAY_CLASS, UNIFORM),
+    "stay_end": (Decision.STAY_END, RESILIENCE),
+    "leaving": (Decision.STAY_KIND, UNIFORM),
+    "placement": (Decision.PLACEMENT, UNIFORM),
+    "kin": (Decision.KIN, UNIFORM),
+    "settled": (Decision.MOVE, RESILIENCE),
+    "moved_to": (Decision.MOVED_TO, UNIFORM),
 }
-"""What comes round again and again in a child's life: by column, the decision, how many, and what a uniform
-becomes."""
+"""The same in a child's life."""
 
 
 def join(blocks: list[Block], values: Values, horizon: int) -> tuple[Families, Children]:
@@ -379,7 +366,7 @@ def build_children(who: Block, born: Ints, present: Flags, values: Values) -> Ch
     family, slot = map(np.ascontiguousarray, np.nonzero(present.T))
     draws = who.draws.of(family)
     columns: dict[str, Any] = {
-        name: draws.addressed(*kind, slot=slot) for name, kind in CHILD_NUMBERS.items()
+        name: draws.addressed(name, *how, slot=slot) for name, how in CHILD_NUMBERS.items()
     }
     if values["family.route_correlation"]:
         uniforms = draws.many(Decision.CRISIS, CRISES, slot)

@@ -13,8 +13,8 @@ from sim.foundations.addressed import (
     RESILIENCE,
     UNIFORM,
     Addressed,
-    Become,
     Meaning,
+    Transform,
     beginning_with,
     first_of,
 )
@@ -24,18 +24,18 @@ from sim.foundations.randomness import Chance, Decision
 
 compiled = pytest.importorskip("sim.foundations.addressed_compiled")
 CHANCE = Chance(seed=2023, draw=1, run=2)
-BELOW = Become(meaning=Meaning.BELOW, scale=0.3)
+BELOW = Transform(meaning=Meaning.BELOW, scale=0.3)
 
 
-def length(median: float, spread: float = 0.5) -> Become:
+def length(median: float, spread: float = 0.5) -> Transform:
     """Lengths of a median in days."""
-    return Become(meaning=Meaning.LENGTH, scale=median, spread=spread)
+    return Transform(meaning=Meaning.LENGTH, scale=median, spread=spread)
 
 
 EVERY = (UNIFORM, RESILIENCE, BELOW, length(2.5), length(400.0))
 
 
-def of(become: Become = UNIFORM, n: int = 50, one_slot: bool = False) -> Addressed:
+def of(transform: Transform = UNIFORM, n: int = 50, one_slot: bool = False) -> Addressed:
     """Some families of two blocks, of whom every third did not come, and one of three children of each."""
     entity = np.arange(n)[np.arange(n) % 3 > 0]
     return Addressed(
@@ -44,7 +44,7 @@ def of(become: Become = UNIFORM, n: int = 50, one_slot: bool = False) -> Address
         slot=2 if one_slot else entity * 7 % 3,
         entity=entity,
         occurrences=4,
-        become=become,
+        transform=transform,
     )
 
 
@@ -61,21 +61,21 @@ def uniforms(numbers: Addressed, occurrence: int) -> list[float]:
 
 @pytest.mark.parametrize("one_slot", [False, True])
 def test_each_kind_of_number_follows_from_the_uniform_of_its_address(one_slot: bool) -> None:
-    for become, expected in (
+    for transform, expected in (
         (UNIFORM, lambda u: int(u * ONE)),
         (RESILIENCE, lambda u: round(-log(u) * (UNITS >> GRID_BITS)) << GRID_BITS),
         (BELOW, lambda u: int(u < 0.3)),
         (length(1.0, spread=0.0), lambda u: TICKS_PER_DAY),
     ):
-        numbers = of(become, one_slot=one_slot)
+        numbers = of(transform, one_slot=one_slot)
         table = np.asarray(numbers)
         assert table.shape == numbers.shape == (len(numbers.entity), 4)
         assert table[:, 2].tolist() == [expected(u) for u in uniforms(numbers, 2)]
 
 
 def test_one_at_a_time_is_what_the_table_says() -> None:
-    for become in EVERY:
-        numbers = of(become)
+    for transform in EVERY:
+        numbers = of(transform)
         table = np.asarray(numbers)
         for row, occurrence in np.ndindex(table.shape):
             found = compiled.number(
@@ -84,19 +84,19 @@ def test_one_at_a_time_is_what_the_table_says() -> None:
                 np.asarray(numbers.slot)[row],
                 numbers.entity[row],
                 occurrence,
-                int(become.meaning),
-                become.scale,
-                become.spread,
+                int(transform.meaning),
+                transform.scale,
+                transform.spread,
             )
             assert found == table[row, occurrence]
 
 
 def test_without_compiling_the_numbers_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    quick = [np.asarray(of(become, n=300)) for become in EVERY]
+    quick = [np.asarray(of(transform, n=300)) for transform in EVERY]
     monkeypatch.setattr(addressed, "quickest", lambda: addressed.fill_plainly)
-    for become, numbers in zip(EVERY, quick, strict=True):
-        assert np.array_equal(np.asarray(of(become, n=300)), numbers)
-        assert np.asarray(of(become)).dtype == numbers.dtype
+    for transform, numbers in zip(EVERY, quick, strict=True):
+        assert np.array_equal(np.asarray(of(transform, n=300)), numbers)
+        assert np.asarray(of(transform)).dtype == numbers.dtype
 
 
 def test_more_rows_than_are_worked_out_together() -> None:
@@ -111,8 +111,8 @@ def test_more_rows_than_are_worked_out_together() -> None:
 
 
 def test_the_first_occurrences_are_those_of_the_table() -> None:
-    for become in EVERY:
-        numbers = of(become)
+    for transform in EVERY:
+        numbers = of(transform)
         assert np.array_equal(first_of(numbers, 2), np.asarray(numbers)[:, :2])
     assert np.array_equal(first_of(np.asarray(numbers), 2), np.asarray(numbers)[:, :2])
 

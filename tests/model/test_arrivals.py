@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from sim.experiment.solve_conference import TRIAL_BLOCK
+from sim.foundations.addressed import Addressed
 from sim.foundations.clock import TICKS_PER_YEAR, Clock
-from sim.foundations.randomness import Chance
+from sim.foundations.randomness import Chance, Decision
 from sim.model.arrivals import (
     CARE_BLOCK,
     GUARDIAN_BLOCK,
@@ -21,7 +22,8 @@ from sim.model.arrivals import (
 )
 from sim.model.care import opening_stays
 from sim.model.compile import build_circumstances
-from sim.model.terms import Status, Stay
+from sim.model.plan import OCCURRENCES
+from sim.model.terms import Offer, Status, Stay
 from tests.worlds import circumstances, small_bury
 
 YEAR = Clock(dt.date(2023, 4, 1), dt.date(2024, 4, 1))
@@ -272,3 +274,53 @@ def test_no_layer_of_demand_shares_its_block_with_another_origin() -> None:
     assert len(layers) == 500
     assert not layers & others
     assert [block_of(layer) for layer in range(100)] == list(range(100))
+
+
+def test_no_two_numbers_of_a_family_or_child_hang_on_one_decision() -> None:
+    """Each column asks chance something of its own; and offers differ by their slots."""
+    given = build_circumstances(small_bury(), 0, 0)
+    asked = []
+    for people in (given.families, given.children):
+        for name in people.__slots__:
+            numbers = getattr(people, name)
+            for one in numbers if isinstance(numbers, tuple) else (numbers,):
+                if isinstance(one, Addressed):
+                    asked.append((one.key, one.slot if isinstance(one.slot, int) else "child"))
+                    assert one.occurrences == OCCURRENCES[name]
+    assert len(asked) == len(OCCURRENCES) - 1 - 3 + 3 * len(Offer)  # where referrals lead is a table
+    assert len(set(asked)) == len(asked)
+
+
+def test_each_column_asks_what_it_is_called() -> None:
+    """A fingerprint of which decision each column hangs on: to change one is to change results."""
+    given = build_circumstances(small_bury(), 0, 0)
+    assert {
+        name: next(d.value for d in Decision if given.chance.key(d) == getattr(people, name).key)
+        for people in (given.families, given.children)
+        for name in people.__slots__
+        if isinstance(getattr(people, name), Addressed)
+    } == {
+        "assessment": "assessment length",
+        "rereferral": "re-referral",
+        "step_up": "step up",
+        "step_down": "step down",
+        "to_early_help": "closes to early help",
+        "plan_start": "plan start",
+        "court": "court",
+        "no_warning": "no warning",
+        "picks": "child without warning",
+        "panel": "panel refuses",
+        "order": "order with kin",
+        "crisis": "crisis",
+        "edge": "edge of care",
+        "heard": "crisis heard",
+        "heard_in_care": "entry heard",
+        "joins": "sibling joins",
+        "stay": "stay class",
+        "stay_end": "stay end",
+        "leaving": "stay kind",
+        "placement": "placement",
+        "kin": "placed with kin",
+        "settled": "placement breaks down",
+        "moved_to": "placement after breakdown",
+    }

@@ -15,18 +15,8 @@ from sim.engine.compiled import calendar
 from sim.engine.compiled.tables import GROUPS, INT, round_up
 from sim.engine.people import Child, Family, KeyedChild, KeyedFamily
 from sim.foundations.addressed import Addressed, first_of
-from sim.model.terms import (
-    COURT_CRISES,
-    CRISES,
-    MOVES,
-    NO_WARNING_CRISES,
-    OFFERS,
-    ORDERS,
-    PERIODS,
-    REFERRALS,
-    SPELLS,
-    Offer,
-)
+from sim.model.plan import OCCURRENCES
+from sim.model.terms import Offer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,18 +58,6 @@ NUMBERS = np.dtype(
 """Where the numbers of a column are: the first ``width`` of each row in a table at ``known``; later ones
 follow from addresses, whose blocks, slots (or the one slot of all, where ``slots`` is 0) and entities lie at
 these."""
-OCCURRENCES = {
-    **dict.fromkeys(("outcome", "assessment", "rereferral"), REFERRALS),
-    **dict.fromkeys(("step_up", "step_down", "to_early_help", "plan_start"), SPELLS),
-    "court": COURT_CRISES,
-    **dict.fromkeys(("no_warning", "picks"), NO_WARNING_CRISES),
-    "order": ORDERS,
-    **dict.fromkeys(("crisis", "edge", "heard", "joins"), CRISES),
-    **dict.fromkeys(("heard_in_care", "stay", "stay_end", "leaving", "placement", "kin"), PERIODS),
-    **dict.fromkeys(("settled", "moved_to"), MOVES),
-    **dict.fromkeys(("panel", "offered", "accepts", "length"), OFFERS),
-}
-"""How many numbers each column has by row."""
 BY_OFFER = ("offered", "accepts", "length")
 """Columns of which each offer has one."""
 SMALL = np.dtype(np.int32)
@@ -222,7 +200,8 @@ def laid_out(columns: Sequence[tuple[str, NDArray[Any] | Addressed]], rows: int)
         return address(kept[-1])
 
     for record, (name, column) in zip(records, columns, strict=True):
-        if column.shape != (rows, OCCURRENCES[name]) and rows:
+        # A plan of nobody, made by hand, has tables of no width either.
+        if rows and column.shape != (rows, OCCURRENCES[name]):
             raise ValueError(f"{name} has the shape {column.shape}, not {(rows, OCCURRENCES[name])}")
         known: Any = column
         if isinstance(column, Addressed):
@@ -232,8 +211,8 @@ def laid_out(columns: Sequence[tuple[str, NDArray[Any] | Addressed]], rows: int)
                 record["slot"] = column.slot
             else:
                 record["slots"] = keep(column.slot)
-            record["key"], record["meaning"] = column.key, column.become.meaning
-            record["scale"], record["spread"] = column.become.scale, column.become.spread
+            record["key"], record["meaning"] = column.key, column.transform.meaning
+            record["scale"], record["spread"] = column.transform.scale, column.transform.spread
         if known is not None:
             record["known"], record["width"] = keep(known), known.shape[-1]
     return records, kept

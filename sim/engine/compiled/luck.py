@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numba import carray, types
 from numba.core import cgutils
-from numba.extending import intrinsic, models, overload, overload_attribute, register_jitable, register_model
+from numba.extending import intrinsic, models, overload, register_jitable, register_model
 from numba.np.numpy_support import from_dtype
 
 from sim.engine.compiled.layout import (
@@ -24,7 +24,7 @@ from sim.engine.compiled.layout import (
     NUMBERS,
     first_field,
 )
-from sim.engine.compiled.views import field_of, pointer_to, view_of
+from sim.engine.compiled.views import open_attribute, pointer_to, view_of
 from sim.foundations.addressed_compiled import number
 
 PLACES = {
@@ -83,23 +83,15 @@ record_of: Any = intrinsic(record_in)
 
 def open_luck(column: str, owner: np.dtype[np.void]) -> None:
     """Let rules read a column of numbers by its own name off the records of its owner."""
-    luck, own = luck_of(column), field_of(column)
+    luck = luck_of(column)
 
-    @overload_attribute(types.Record, column)
-    def attribute(record: Any) -> Any:
-        if column in record.fields:
-
-            def of_itself(record: Any) -> Any:
-                return own(record)
-
-            return of_itself
-        if record != from_dtype(owner):
-            return None
-
-        def opened(record: Any) -> Any:
+    def opened(record: Any) -> Any:
+        def of_owner(record: Any) -> Any:
             return luck(record)
 
-        return opened
+        return of_owner if record == from_dtype(owner) else None
+
+    open_attribute(column, opened)
 
 
 @register_jitable
@@ -131,10 +123,9 @@ def _number(luck: Any, occurrence: Any) -> Any:
         record = record_of(luck)
         return number_of(carray(numbers_at(record.numbers), (size,))[place], record.row, occurrence)
 
+    later = register_jitable(seldom)
+
     def often(luck: Any, occurrence: Any) -> int:
-        record = record_of(luck)
-        if occurrence < count:
-            return view(record, (count,))[occurrence]
-        return number_of(carray(numbers_at(record.numbers), (size,))[place], record.row, occurrence)
+        return view(record_of(luck), (count,))[occurrence] if occurrence < count else later(luck, occurrence)
 
     return often if count else seldom

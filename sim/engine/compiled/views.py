@@ -20,7 +20,7 @@ from numba.np.numpy_support import from_dtype
 from sim.engine.people import OF_CHILDREN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 LINE = 64
 """Bytes that the processor fetches at once."""
@@ -67,16 +67,9 @@ def open_views(fields: Mapping[str, tuple[str, ...]]) -> None:
 
 def open_view(field: str, place: int, name: str) -> None:
     """The same for one kind. A family's clocks are as many as its children need."""
-    view, own, clocks = view_of(field, place), field_of(name), field == "clocks"
+    view = view_of(field, place)
 
-    @overload_attribute(types.Record, name)
-    def attribute(record: Any) -> Any:
-        if name in record.fields:
-            # Another kind of record has a field of its own by this name: numba would no longer look for it.
-            def of_itself(record: Any) -> Any:
-                return own(record)
-
-            return of_itself
+    def opened(record: Any) -> Any:
         if field not in record.fields:
             return None
         shape = record.dtype[field].shape[:-1]
@@ -87,7 +80,26 @@ def open_view(field: str, place: int, name: str) -> None:
         def of_all(record: Any) -> Any:
             return view(record, shape)
 
-        return of_clocks if clocks else of_all
+        return of_clocks if field == "clocks" else of_all
+
+    open_attribute(name, opened)
+
+
+def open_attribute(name: str, opened: Callable[[Any], Any]) -> None:
+    """Let rules read an attribute off records that have no field for it: ``opened`` gives, for a kind of
+    record, the function that does so, or None."""
+    own = field_of(name)
+
+    @overload_attribute(types.Record, name)
+    def attribute(record: Any) -> Any:
+        if name not in record.fields:
+            return opened(record)
+
+        # Another kind of record has a field of its own by this name: numba would no longer look for it.
+        def of_itself(record: Any) -> Any:
+            return own(record)
+
+        return of_itself
 
 
 def field_of(name: str) -> Any:

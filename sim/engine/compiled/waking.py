@@ -85,6 +85,6 @@ def enter_next(world: Any) -> None:
 def first_wake(world: Any) -> int:
     """The next tick at which a family wakes; NEVER if none does."""
     # Beyond the stretch of the one that is to be entered there is nothing to look for.
-    chains, last = chains_of(world), (world.to_enter_at >> world.calendar_shift) + 1
-    row = calendar.first_from(chains[: min(last, len(chains))], world.calendar_shift, world.now)
+    stretches, last = chains_of(world), (world.to_enter_at >> world.calendar_shift) + 1
+    row = calendar.first_from(stretches[: min(last, len(stretches))], world.calendar_shift, world.now)
     return min(world.to_enter_at, entries_of(world)[row].tick) if row >= 0 else world.to_enter_at
