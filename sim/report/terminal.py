@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.report.signs import WAYS, first_sign
 from sim.report.words import date as day_in_words
-from sim.report.words import number, of_100, pounds, pounds_exactly, whole, year
+from sim.report.words import number, of_100, points, pounds, pounds_exactly, whole, year
 
 if TYPE_CHECKING:
     from sim.experiment.experiment import Experiment
@@ -102,7 +102,7 @@ def met(claim: dict[str, Any], futures: int) -> str:
     if claim["chance"] in (0, 1):
         return f"in {'all' if claim['chance'] else 'none'} of the {futures} futures"
     error = claim["error"]
-    spread = "" if error is None else f" (± {100 * error:.0f})"
+    spread = "" if error is None else f" (± {points(error)})"
     return f"{of_100(claim['chance'])} in 100{spread}"
 
 

@@ -32,3 +32,10 @@ def test_a_review_is_told_with_its_chance() -> None:
     for share, words in ((1.0, "all"), (0.0, "none")):
         found["let_go"] = share
         assert f"{said} in {words} of the {futures} futures" in terminal.answer(numbers, Path("x"))
+
+
+def test_an_error_is_never_told_as_none() -> None:
+    """As in the report: a chance of 600 futures that is met in two of them is not exact."""
+    claim = {"chance": 2 / 600, "error": 0.0024}
+    assert terminal.met(claim, 600) == "fewer than 1 in 100 (± 1)"
+    assert terminal.met(claim | {"chance": 0.031, "error": 0.02}, 600) == "3 in 100 (± 2)"
